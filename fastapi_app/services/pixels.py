@@ -1,0 +1,76 @@
+"""Arrays of pixels: the two forms that the engine works on, and the way from any other array to them."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fastapi_app.services.errors import UnusableImage
+
+Pixels = NDArray[Any]
+"""uint8, (h, w) gray or (h, w, 3) in blue, green, red order."""
+
+
+def normalize(image: NDArray[Any]) -> Pixels:
+    """Any image array as uint8 gray or BGR: booleans, 16 bits, floats and a fourth (alpha) channel are converted."""
+    if image.ndim not in (2, 3) or image.size == 0:
+        raise UnusableImage("The image has no pixels.")
+    if image.ndim == 3 and image.shape[2] == 1:
+        image = image[:, :, 0]
+    depth = to_eight_bits(image)
+    if depth.ndim == 3 and depth.shape[2] == 4:
+        return over_white(depth)
+    if depth.ndim == 3 and depth.shape[2] != 3:
+        raise UnusableImage(f"An image with {depth.shape[2]} channels is neither gray nor colour.")
+    return depth
+
+
+def to_eight_bits(image: NDArray[Any]) -> Pixels:
+    """Full range to full range: 65535 → 255; floats by their maximum or 1, signed integers by theirs or 255."""
+    if image.dtype == np.uint8:
+        return image
+    if image.dtype == np.bool_:
+        return image.astype(np.uint8) * 255
+    wide = np.nan_to_num(image.astype(np.float32), posinf=0.0, neginf=0.0)
+    least = {"f": 1.0, "u": float(np.iinfo(np.uint16).max)}.get(image.dtype.kind, 255.0)
+    top = max(least, float(wide.max(initial=0.0)))
+    return np.asarray(np.clip(wide * (255.0 / top) + 0.5, 0, 255), np.uint8)
+
+
+def over_white(image: Pixels) -> Pixels:
+    """(h, w, 4) with alpha last → (h, w, 3), lying on white paper."""
+    alpha = image[:, :, 3:4].astype(np.uint16)
+    paper = image[:, :, :3].astype(np.uint16) * alpha + 255 * (255 - alpha)
+    return np.asarray((paper + 127) // 255, np.uint8)
+
+
+def to_gray(image: NDArray[Any]) -> Pixels:
+    """(h, w) uint8 luminance (Rec. 601, as JPEG weighs it)."""
+    pixels = normalize(image)
+    return cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
+
+
+def is_bilevel(pixels: Pixels) -> bool:
+    """True for a gray page of only 0 and 255."""
+    if pixels.ndim != 2:
+        return False
+    if cv2.countNonZero(cv2.inRange(pixels[::37], 1, 254)):  # most gray pages end here
+        return False
+    return cv2.countNonZero(cv2.inRange(pixels, 1, 254)) == 0
+
+
+def halve(pixels: Pixels) -> Pixels:
+    """Every two by two pixels into one; an odd last row or column is left out, which keeps OpenCV on its fast path."""
+    height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
+    return cv2.resize(pixels[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+
+
+def shrink(pixels: Pixels, longest: int) -> Pixels:
+    """At most `longest` pixels on the longer side, averaged by area; smaller pages come back as they are."""
+    height, width = pixels.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)

@@ -1,0 +1,99 @@
+"""`Raster`: the pixels of one page, with its resolution and the way back to the page they came from."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fastapi_app.services import pixels as pixel
+from fastapi_app.services.decode import inspect as _inspect
+from fastapi_app.services.decode import page_pixels
+from fastapi_app.services.encode import MEDIA_TYPES, encode_pixels
+from fastapi_app.services.headers import FORMATS, Frame, ImageFile, Limits
+from fastapi_app.services.pixels import Pixels
+
+__all__ = ["FORMATS", "MEDIA_TYPES", "Frame", "ImageFile", "Limits", "Matrix", "Pixels", "Raster",
+           "decode", "encode", "inspect", "reduce"]  # fmt: skip
+
+Matrix = NDArray[Any]
+"""float64 (3, 3), homogeneous."""
+
+
+def _identity() -> Matrix:
+    return np.eye(3)
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """One page in memory.
+
+    pixels: uint8 (h, w) gray or (h, w, 3) BGR. dpi: dots per inch, None when unknown.
+    matrix: maps pixel coordinates of the ORIGINAL (the upright decoded page) to this raster's; pixel centres are whole
+    numbers. original: (width, height) of the original; that of these pixels if not given.
+    """
+
+    pixels: Pixels
+    dpi: float | None = None
+    matrix: Matrix = field(default_factory=_identity)
+    original: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        if self.original == (0, 0):
+            object.__setattr__(self, "original", (self.width, self.height))
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def channels(self) -> int:
+        return 1 if self.pixels.ndim == 2 else int(self.pixels.shape[2])
+
+    @property
+    def is_bilevel(self) -> bool:
+        return pixel.is_bilevel(self.pixels)
+
+    def to_original(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the original that lies under (x, y) of this raster."""
+        point = np.linalg.solve(self.matrix, (x, y, 1.0))
+        return float(point[0] / point[2]), float(point[1] / point[2])
+
+    def moved(self, pixels: Pixels, matrix: Matrix) -> "Raster":
+        """New pixels that `matrix` maps these coordinates to."""
+        return replace(self, pixels=pixels, matrix=matrix @ self.matrix)
+
+    def repainted(self, pixels: Pixels) -> "Raster":
+        """New pixels on the same grid."""
+        return replace(self, pixels=pixels)
+
+
+def decode(data: bytes, *, frame: int = 0, gray: bool = False, limits: Limits | None = None) -> Raster:
+    """One page of a file, upright. Raises NotAnImage, ImageTooLarge, UnusableImage; BadParameter for no such frame."""
+    pixels, declared = page_pixels(data, frame, limits or Limits(), gray=gray)
+    return Raster(pixels, declared.dpi)
+
+
+def inspect(data: bytes, *, limits: Limits | None = None) -> ImageFile:
+    """Format and pages of a file; refuses what `decode` would refuse of its first page."""
+    return _inspect(data, limits or Limits())
+
+
+def encode(raster: Raster, format: str = "png") -> bytes:
+    """Bytes of a png, jpeg, webp or tiff file, one bit a pixel for a page of two levels where the format can."""
+    return encode_pixels(raster.pixels, format, raster.dpi)
+
+
+def reduce(raster: Raster, longest: int) -> Raster:
+    """A copy with at most `longest` pixels on the longer side; dpi and matrix follow."""
+    pixels = pixel.shrink(raster.pixels, longest)
+    if pixels is raster.pixels:
+        return raster
+    across, down = pixels.shape[1] / raster.width, pixels.shape[0] / raster.height
+    matrix = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
+    dpi = None if raster.dpi is None else round(raster.dpi * across, 2)
+    return replace(raster.moved(pixels, matrix), dpi=dpi)

@@ -1,0 +1,119 @@
+"""Recipes are data: parsed strictly, described completely."""
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fastapi_app.services.errors import BadParameter, BadRecipe
+from fastapi_app.services.recipe import Binarize, Deskew, Recipe, from_parameters, info, presets, single
+
+
+def test_it_works() -> None:
+    recipe = Recipe.parse('{"steps": [{"step": "deskew", "max_angle": 5}, {"step": "binarize", "method": "otsu"}]}')
+    assert recipe.steps == (Deskew(max_angle=5), Binarize(method="otsu"))
+    assert Recipe.parse(json.loads(recipe.model_dump_json())) == recipe
+    assert Recipe.parse(recipe.model_dump(mode="json")) == recipe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"steps": 3}',
+        '{"steps": [{"step": "sharpen"}]}',
+        '{"steps": [{"step": "deskew", "max_angle": 46}]}',
+        '{"steps": [{"step": "deskew", "max_angle": "NaN"}]}',
+        '{"steps": [{"step": "denoise", "strength": 31}]}',
+        '{"steps": [{"step": "denoise", "colour": 1}]}',
+        '{"steps": [], "version": 2}',
+        json.dumps({"steps": [{"step": "deskew"}] * 13}),
+    ],
+)
+def test_bad_recipes_say_where(text: str) -> None:
+    with pytest.raises(BadRecipe) as caught:
+        Recipe.parse(text)
+    faults = caught.value.facts["errors"]
+    assert faults
+    assert all(set(fault) == {"loc", "msg"} for fault in faults)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_anything_is_a_recipe_or_a_bad_one(value: object) -> None:
+    with contextlib.suppress(BadRecipe):
+        assert Recipe.parse(value).version == 1  # type: ignore[arg-type]
+
+
+def test_presets_run_in_the_founding_order() -> None:
+    assert set(presets()) == {"manuscript", "print", "receipt", "photo", "clean"}
+    assert [step.step for step in presets()["manuscript"].steps] == ["denoise", "deskew", "enhance", "binarize"]
+    assert not presets()["photo"].is_gray
+
+
+def test_switches() -> None:
+    recipe = from_parameters(deskew="false", method="sauvola", strength="20", preset=None)
+    assert [step.step for step in recipe.steps] == ["denoise", "enhance", "binarize"]
+    assert recipe.steps[0].model_dump() == {"step": "denoise", "method": "bilateral", "strength": 20}
+    assert recipe.steps[2].model_dump()["method"] == "sauvola"
+    assert recipe.keeps_grid
+
+
+def test_switches_lie_over_a_preset() -> None:
+    recipe = from_parameters(preset="clean", binarize=True, max_angle=20)
+    assert [step.step for step in recipe.steps] == ["deskew", "binarize"]
+    assert recipe.steps[0] == Deskew(max_angle=20)
+
+
+@pytest.mark.parametrize(
+    "query", [{"strength": 31}, {"max_angle": "wide"}, {"magic": 1}, {"preset": "best"}, {"denoise": 7}]
+)
+def test_bad_switches(query: dict) -> None:
+    with pytest.raises(BadParameter) as caught:
+        from_parameters(**query)
+    assert caught.value.facts["errors"]
+
+
+def test_single_steps() -> None:
+    assert single("binarize", method="manual", threshold=100, k=None).steps == (
+        Binarize(method="manual", threshold=100),
+    )
+    with pytest.raises(BadParameter):
+        single("binarize", threshold=256)
+    with pytest.raises(BadParameter):
+        single("sharpen")
+
+
+def test_info_describes_every_parameter() -> None:
+    facts = info()
+    assert [operation["name"] for operation in facts["operations"]] == ["denoise", "deskew", "enhance", "binarize"]
+    for operation in facts["operations"]:
+        for parameter in operation["parameters"]:
+            assert parameter["title"]
+            if parameter["type"] == "choice":
+                assert {"value", "title", "cost"} == set(parameter["choices"][0])
+            else:
+                assert parameter["minimum"] < parameter["maximum"]
+                assert parameter["step"] > 0
+    json.dumps(facts)
+
+
+def test_what_info_offers_is_accepted() -> None:
+    for operation in info()["operations"]:
+        for parameter in operation["parameters"]:
+            ends = [choice["value"] for choice in parameter["choices"] or ()] or [
+                parameter["minimum"],
+                parameter["maximum"],
+            ]
+            for value in ends:
+                single(operation["name"], **{parameter["name"]: value})
+    for preset in info()["presets"]:
+        assert Recipe.parse(preset["recipe"]) == presets()[preset["name"]]
