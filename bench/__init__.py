@@ -1,0 +1,1 @@
+"""Benchmarks that anyone can repeat: `./recto bench`, or `python -m bench`."""
