@@ -1,0 +1,52 @@
+"""The service, put together: `python -m uvicorn --factory fastapi_app.main:create_app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio
+import httpx
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from fastapi_app import auth, docs, errors, logs, middleware
+from fastapi_app.engine_facts import EngineFacts
+from fastapi_app.routers import health, images, live, ocr, renditions
+from fastapi_app.services import ENGINE_VERSION
+from fastapi_app.settings import Settings
+from fastapi_app.workers import Workers
+
+
+def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """`to_django` replaces the network between this service and Django."""
+    settings = settings or Settings()
+    logs.configure(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        workers = Workers(settings)
+        await workers.start()
+        async with auth.client(settings, to_django) as client:
+            app.state.workers = workers
+            app.state.gate = auth.Gate(client)
+            app.state.engine_facts = EngineFacts(workers)
+            app.state.seats = anyio.CapacityLimiter(settings.sockets)
+            yield
+        await workers.stop()
+
+    app = FastAPI(title="Recto engine", version=ENGINE_VERSION, lifespan=lifespan,
+                  docs_url=None, redoc_url=None, openapi_url=None)  # fmt: skip
+    app.state.settings = settings
+    for router in (images.router, ocr.router, renditions.router, live.router, health.router):
+        app.include_router(router)
+    docs.install(app)
+    errors.install(app)
+    app.add_middleware(middleware.LastResort)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=middleware.ALLOWED_HEADERS,
+        expose_headers=middleware.EXPOSED_HEADERS,
+    )
+    app.add_middleware(middleware.Observed)
+    return app

@@ -1,0 +1,94 @@
+"""Around every request: its id, its time, one line in the log, and an answer even when nobody foresaw the error."""
+
+import logging
+import re
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fastapi_app.errors import internal_error
+
+log = logging.getLogger("recto.requests")
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+EXPOSED_HEADERS = ("X-Skew-Angle", "X-Recipe", "Server-Timing", "X-Process-Time", "X-Request-ID")
+ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-ID", "Idempotency-Key")
+
+
+class Observed:
+    """X-Request-ID and X-Process-Time on every answer, and a line per request (per socket, when it closes)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
+        scope.setdefault("state", {})["request_id"] = request_id
+        status = 101
+
+        async def stamped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers["X-Process-Time"] = f"{time.perf_counter() - started:.4f}"
+            elif message["type"] == "websocket.close":
+                status = message.get("code", 1000)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, stamped)
+        finally:
+            _report(scope, request_id, status, time.perf_counter() - started)
+
+
+def _request_id(sent: str) -> str:
+    """The caller's id if it is harmless in a log and a header, else a new one."""
+    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+def _report(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    facts = {
+        "request_id": request_id,
+        "method": scope.get("method", "WEBSOCKET"),
+        "path": scope["path"],
+        "status": status,
+        "seconds": round(seconds, 4),
+        "user": scope["state"].get("user"),
+    }
+    quiet = scope["path"] in ("/healthz", "/readyz", "/ping", "/health")
+    log.log(logging.DEBUG if quiet else logging.INFO, f"{facts['method']} {facts['path']} {status}", extra=facts)
+
+
+class LastResort:
+    """The default 500, and one of the two broad excepts of the project."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception:
+            request_id = scope["state"]["request_id"]
+            log.exception("unforeseen error", extra={"request_id": request_id})
+            if begun:
+                raise
+            await internal_error(request_id)(scope, receive, send)

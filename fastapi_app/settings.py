@@ -1,0 +1,53 @@
+"""Every environment variable that the service reads, each with its default; nothing else here looks at them."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """Read once at start-up (prefix RECTO_) and handed to `create_app`; tests hand in their own."""
+
+    model_config = SettingsConfigDict(env_prefix="RECTO_", frozen=True, extra="ignore")
+
+    django_url: str = Field("http://127.0.0.1:8000", description="Where Django answers: public keys and session checks")
+    media_root: Path = Field(Path("var/media"), description="The media folder; only read here")
+    redis_url: str = Field("", description="Redis that /readyz asks; empty = none is needed")
+    public_origin: str = Field("http://localhost:8080", description="Scheme, host and port that browsers see")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Comma-separated origins of pages that may call this service; default: the public origin"
+    )
+
+    max_upload_bytes: int = Field(64 * MIB, ge=1, description="Largest upload, and largest image in a socket message")
+    max_pixels: int = Field(120_000_000, ge=1, description="Most pixels that an image may have when decoded")
+    max_frames: int = Field(2000, ge=1, description="Most pages that a PDF or TIFF may have")
+    max_read_pages: int = Field(100, ge=1, description="Most pages that one text request reads")
+
+    slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Runs at the same time")
+    opencv_threads: int = Field(1, ge=1, description="Threads that OpenCV may use within a run")
+    queue: int = Field(32, ge=0, description="Runs that may wait for a slot; one more is answered 503")
+    run_seconds: float = Field(120.0, gt=0, description="Hard time-out of a run, without its time in the queue")
+    child_memory_bytes: int = Field(4096 * MIB, ge=256 * MIB, description="Address space of a child process")
+    child_idle_seconds: float = Field(20.0, gt=0, description="A socket's child ends after so long without a run")
+    sockets: int = Field(200, ge=1, description="WebSockets open at the same time in this process")
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged")
+    log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or plain text")
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """'https://a, https://b' becomes a tuple."""
+        if isinstance(value, str):
+            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may call this service."""
+        return self.allowed_origins or (self.public_origin.rstrip("/"),)

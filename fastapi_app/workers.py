@@ -1,0 +1,158 @@
+"""The only place where pixels leave the event loop: children, slots and a queue in front of them, an end in time.
+
+A plain request gets a fresh child; a socket keeps one for its drafts (`Session`). Nobody waits, nothing runs.
+"""
+
+import asyncio
+import math
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from fastapi_app.child import Bounds
+from fastapi_app.children import Child, Event, start_child, start_fork_server
+from fastapi_app.errors import Overloaded
+from fastapi_app.services.errors import TimedOut
+from fastapi_app.settings import Settings
+
+Each = Callable[[Event], Awaitable[None]]
+
+
+class Workers:
+    """Slots, the queue before them, and warm children that wait for work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._slots = anyio.CapacityLimiter(settings.slots)
+        self._limits = {
+            "bytes": settings.max_upload_bytes,
+            "pixels": settings.max_pixels,
+            "frames": settings.max_frames,
+        }
+        self._spares: list[Child] = []
+        self._refilling: asyncio.Task[None] | None = None
+        self._count = 0
+        self._folder = tempfile.TemporaryDirectory(prefix="recto-", ignore_cleanup_errors=True)
+
+    @property
+    def folder(self) -> Path:
+        """Where uploads are spooled; gone with the service."""
+        return Path(self._folder.name)
+
+    @property
+    def busy(self) -> int:
+        """Slots in use."""
+        return self._slots.borrowed_tokens
+
+    async def start(self) -> None:
+        await anyio.to_thread.run_sync(start_fork_server)
+        await self._refill()
+
+    async def stop(self) -> None:
+        if self._refilling is not None:
+            await self._refilling
+        for child in self._spares:
+            child.kill()
+        self._spares.clear()
+        await anyio.to_thread.run_sync(self._folder.cleanup)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Raises Overloaded when the queue is full."""
+        statistics = self._slots.statistics()
+        if statistics.borrowed_tokens >= statistics.total_tokens and statistics.tasks_waiting >= self._settings.queue:
+            raise Overloaded
+        ticket = object()
+        await self._slots.acquire_on_behalf_of(ticket)
+        try:
+            yield
+        finally:
+            self._slots.release_on_behalf_of(ticket)
+
+    async def take(self) -> Child:
+        """A child that is ready; whoever takes it kills it."""
+        while self._spares:
+            child = self._spares.pop(0)
+            if child.alive:
+                self._refill_soon()
+                return child
+            child.kill()
+        return await self._start_child()
+
+    async def collect(self, work: str, **arguments: Any) -> list[Event]:
+        """A whole run in a child of its own, drained; the last event is its result. Raises EngineError, Overloaded."""
+        async with self.slot():
+            return await self.ask(work, **arguments)
+
+    async def ask(self, work: str, **arguments: Any) -> list[Event]:
+        """The same without a slot: for questions about the engine that touch no pixels."""
+        events: list[Event] = []
+
+        async def keep(event: Event) -> None:
+            events.append(event)
+
+        child = await self.take()
+        try:
+            await self.perform(child, work, arguments, keep)
+        finally:
+            child.kill()
+        return events
+
+    async def perform(self, child: Child, work: str, arguments: dict[str, Any], each: Each) -> None:
+        """One command; every event goes to `each`. Raises EngineError; TimedOut has killed the child."""
+        try:
+            with anyio.fail_after(self._settings.run_seconds):
+                await child.command(work, arguments, self._limits)
+                while (event := await child.receive()) is not None:
+                    await each(event)
+        except TimeoutError as error:
+            child.kill()
+            seconds = f"{self._settings.run_seconds:g}"
+            raise TimedOut(f"The work took longer than {seconds} seconds and was stopped.") from error
+
+    async def _start_child(self) -> Child:
+        self._count += 1
+        return await anyio.to_thread.run_sync(start_child, self._bounds(self.folder / f"child-{self._count}"))
+
+    def _bounds(self, folder: Path) -> Bounds:
+        settings = self._settings
+        cpu_seconds = math.ceil(settings.run_seconds * settings.opencv_threads) + 1
+        return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder))
+
+    def _refill_soon(self) -> None:
+        if self._refilling is None or self._refilling.done():
+            self._refilling = asyncio.create_task(self._refill())
+
+    async def _refill(self) -> None:
+        while len(self._spares) < self._settings.slots:
+            self._spares.append(await self._start_child())
+
+
+class Session:
+    """The child of one socket: made on demand, kept between runs, so that a draft is decoded once."""
+
+    def __init__(self, workers: Workers) -> None:
+        self._workers = workers
+        self._child: Child | None = None
+
+    async def run(self, work: str, arguments: dict[str, Any], each: Each) -> None:
+        """Cancelled from outside, it stops the work but keeps the child if it obeys."""
+        async with self._workers.slot():
+            if self._child is None or not self._child.alive:
+                self._child = await self._workers.take()
+            try:
+                await self._workers.perform(self._child, work, arguments, each)
+            finally:
+                if self._child.busy:
+                    await self._child.stop()
+
+    def rest(self) -> None:
+        """Let the child go; the next run gets another."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None

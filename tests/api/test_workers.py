@@ -1,0 +1,163 @@
+"""Pixels in processes of their own: the loop stays free, slots are kept, crashes stay theirs."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.service import Service, messages_until, running, say, text_page, wait_until
+
+SLOW = {"method": "nlmeans", "strength": 30}
+
+
+@contextmanager
+def slow_run(service: Service, image: bytes) -> Iterator[list[httpx.Response]]:
+    """A run that takes seconds, in its slot, until the block ends; its answer is in the list then."""
+    answers: list[httpx.Response] = []
+    busy = service.busy
+    thread = threading.Thread(target=lambda: answers.append(service.post("/api/images/denoise", image, **SLOW)))
+    thread.start()
+    service.wait_for_slots(busy + 1)
+    try:
+        yield answers
+    finally:
+        if thread.is_alive():
+            os.kill(working(service)[0], signal.SIGKILL)
+        thread.join(60)
+
+
+def children(service: Service) -> list[int]:
+    """Process ids of the children of this service: they live in its folder."""
+    folder = service.app.state.workers.folder
+    return [int(process.name) for process in Path("/proc").iterdir() if _home(process).parent == folder]
+
+
+def _home(process: Path) -> Path:
+    try:
+        return (process / "cwd").readlink()
+    except OSError:
+        return process
+
+
+def _fork_server() -> int:
+    from multiprocessing import forkserver
+
+    return int(forkserver._forkserver._forkserver_pid)  # type: ignore[attr-defined]
+
+
+def working(service: Service) -> list[int]:
+    """Children that burn processor time just now."""
+
+    def spent(pid: int) -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    before = {pid: spent(pid) for pid in children(service)}
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        busy = [pid for pid in children(service) if pid in before and spent(pid) > before[pid] + 5]
+        if busy:
+            return busy
+        time.sleep(0.02)
+    raise AssertionError("no child is at work")
+
+
+def test_loop_stays_free(media: Path, slow_page: bytes) -> None:
+    with running(media) as service, slow_run(service, slow_page) as answers:
+        times = []
+        for _ in range(20):
+            start = time.perf_counter()
+            assert service.http.get("/healthz").status_code == 200
+            times.append(time.perf_counter() - start)
+        assert not answers, "the slow run is over too soon to show anything"
+        assert sorted(times)[10] < 0.05
+
+
+def test_queue_full(media: Path, slow_page: bytes) -> None:
+    with running(media, slots=1, queue=0) as service, slow_run(service, slow_page):
+        answer = service.post("/api/images/binarize", text_page(60, 40))
+        assert (answer.status_code, answer.json()["code"]) == (503, "queue_full")
+        assert int(answer.headers["retry-after"]) > 0
+
+
+def test_queue_waits_its_turn(media: Path) -> None:
+    with running(media, slots=1, queue=10) as service, ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: service.post("/api/images/binarize", text_page()), range(6)))
+        assert [answer.status_code for answer in answers] == [200] * 6
+        assert service.busy == 0
+
+
+def test_client_that_vanishes_frees_its_slot(media: Path, slow_page: bytes) -> None:
+    with running(media) as service:
+        with pytest.raises(httpx.ReadTimeout):
+            service.http.post(
+                "/api/images/denoise",
+                params=SLOW,
+                files={"file": slow_page},
+                headers=service.headers(),
+                timeout=httpx.Timeout(5, read=0.5),
+            )
+        service.wait_for_slots(0)
+        assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
+
+
+def test_killed_child_is_one_requests_trouble(media: Path, slow_page: bytes) -> None:
+    with running(media) as service:
+        with slow_run(service, slow_page) as answers:
+            os.kill(working(service)[0], signal.SIGKILL)
+            wait_until(lambda: bool(answers))
+        assert (answers[0].status_code, answers[0].json()["code"]) == (422, "unusable_image")
+        assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
+
+
+def test_children_know_no_secrets_and_no_web(media: Path) -> None:
+    assert os.environ["RECTO_SECRET_KEY"]
+    with running(media) as service:
+        wait_until(lambda: bool(children(service)))
+        found = children(service)
+        for pid in [*found, _fork_server()]:
+            names = {each.partition(b"=")[0] for each in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")}
+            assert b"OMP_THREAD_LIMIT" in names
+            assert not {name for name in names if name.startswith((b"RECTO", b"DJANGO"))}
+            assert "httptools" not in Path(f"/proc/{pid}/maps").read_text()
+            assert "cv2" in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_fork_server_has_one_thread(service: Service) -> None:
+    """A second one could hold a lock at the moment of a fork, and the child would wait for it for ever."""
+    assert len(list(Path(f"/proc/{_fork_server()}/task").iterdir())) == 1
+
+
+def test_children_are_confined(media: Path) -> None:
+    with running(media, child_memory_bytes=3 * 2**30) as service:
+        wait_until(lambda: bool(children(service)))
+        limits = Path(f"/proc/{max(children(service))}/limits").read_text()
+        assert f"Max address space         {3 * 2**30}" in limits
+        assert "Max core file size        0 " in limits
+
+
+def test_nothing_is_left_behind(media: Path) -> None:
+    with running(media) as service:
+        folder = service.app.state.workers.folder
+        for _ in range(3):
+            service.post("/api/images/binarize", text_page(60, 40))
+        assert len(list(folder.iterdir())) <= 2, "only the spare children's scratch folders"
+    assert not folder.exists()
+    wait_until(lambda: not children(service))
+
+
+def test_idle_socket_costs_no_child(media: Path) -> None:
+    with running(media, child_idle_seconds=0.2) as service, service.socket() as socket:
+        wait_until(lambda: len(children(service)) == 1)  # the spare one
+        for _ in range(2):
+            socket.send(text_page(60, 40))
+            say(socket, action="auto_process", run=1)
+            messages_until(socket, "complete")
+            wait_until(lambda: len(children(service)) == 1)
