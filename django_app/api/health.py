@@ -1,0 +1,73 @@
+"""Is the process alive, and can it serve? Each answer is one a machine reads."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from redis import Redis, RedisError
+
+from django_app.api.problems import problem
+from django_app.users import tokens
+
+VERSION = "0.1.0"
+
+
+def alive(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ping(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"ping": "pong"})
+
+
+def version(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"name": "recto", "version": VERSION})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 with the reasons while something that every request needs is missing. The engine is not among them: pages
+    open without it and say so."""
+    reasons = [reason for check in CHECKS if (reason := check())]
+    if reasons:
+        return problem(503, " ".join(reasons), "not_ready", headers={"Retry-After": "5"})  # type: ignore[return-value]
+    return JsonResponse({"status": "ready", "version": VERSION})
+
+
+def database() -> str | None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM users_user LIMIT 1")
+    except DatabaseError:
+        return "The database does not answer, or its tables are missing."
+    return None
+
+
+def redis() -> str | None:
+    if not settings.REDIS_URL:
+        return None
+    try:
+        with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except RedisError:
+        return "Redis does not answer."
+    return None
+
+
+def key() -> str | None:
+    try:
+        tokens.signing_key()
+    except (OSError, ValueError):
+        return "The key that signs tokens cannot be read."
+    return None
+
+
+def media() -> str | None:
+    try:
+        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return "The media folder cannot be written."
+    return None
+
+
+CHECKS: tuple[Callable[[], str | None], ...] = (database, redis, key, media)

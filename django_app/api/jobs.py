@@ -1,0 +1,215 @@
+"""Jobs: started on a page or a document, watched, cancelled, tried again. Every start answers 202 with the job."""
+
+from collections import Counter
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from django_app.api.idempotency import idempotent
+from django_app.api.paging import Pages
+from django_app.documents.models import Document
+from django_app.jobs.kinds import KINDS
+from django_app.jobs.models import Job, JobItem, State, Tally
+from django_app.jobs.params import ApplyParams, ReadParams
+from django_app.pages.models import Page
+from django_app.projects import access
+from django_app.users.models import User
+
+TIMES = ["started_at", "finished_at"]
+COLUMNS = ["id", "kind", "document_id", "created_at", *TIMES]
+
+
+class ItemSerializer(serializers.ModelSerializer[JobItem]):
+    page = serializers.IntegerField(source="page_id", allow_null=True)
+    number = serializers.IntegerField(source="page.position", default=None, allow_null=True)
+    seconds = serializers.FloatField(allow_null=True)
+
+    class Meta:
+        model = JobItem
+        fields = ("page", "number", "state", "code", "detail", "seconds")
+
+
+class JobSummarySerializer(serializers.ModelSerializer[Job]):
+    """A job as it stands in a list."""
+
+    document = serializers.IntegerField(source="document_id", allow_null=True)
+    state = serializers.CharField(source="tally.state")
+    total = serializers.IntegerField(source="tally.total")
+    done = serializers.IntegerField(source="tally.done")
+    failed = serializers.IntegerField(source="tally.failed")
+    percent = serializers.IntegerField(source="tally.percent")
+
+    class Meta:
+        model = Job
+        fields: tuple[str, ...] = (
+            *("id", "kind", "document", "state", "total", "done", "failed", "percent"),
+            *("created_at", "started_at", "finished_at"),
+        )
+
+
+class JobSerializer(JobSummarySerializer):
+    items = ItemSerializer(many=True)
+
+    class Meta(JobSummarySerializer.Meta):
+        fields = (*JobSummarySerializer.Meta.fields, "items")
+
+
+class PageReadParams(ReadParams):
+    version = serializers.IntegerField(required=False, allow_null=True, help_text="Default: the current version.")
+
+
+class DocumentJobParams(serializers.Serializer[dict[str, Any]]):
+    """Beside these, what the kind asks for: `recipe` for apply, `languages` for read."""
+
+    kind = serializers.ChoiceField(choices=sorted(KINDS))
+    pages = serializers.ListField(
+        child=serializers.IntegerField(), required=False, allow_empty=False, help_text="Ids. Default: all pages."
+    )
+
+
+def asker(request: Request) -> User:
+    """Whoever is signed in; the API answers nobody else."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def described(job: Job) -> dict[str, Any]:
+    """The job with its items, from the row and one query."""
+    items = list(job.items.select_related("page").order_by("position"))
+    counts = Counter(item.state for item in items)
+    tally = Tally(**{state: counts[state] for state in State.values})
+    facts = {"tally": tally, "items": items, **{name: getattr(job, name) for name in COLUMNS}}
+    return JobSerializer(facts).data  # type: ignore[arg-type]  # a mapping serves as well as a row
+
+
+def accepted(job: Job) -> Response:
+    job.refresh_from_db(fields=TIMES)
+    return Response(described(job), status=status.HTTP_202_ACCEPTED, headers={"Location": f"/api/jobs/{job.pk}/"})
+
+
+def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    given = serializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    return dict(given.validated_data)
+
+
+def start_on_page(request: Request, page: Page, kind: str, params: dict[str, Any]) -> Response:
+    document = page.document
+    job = Job.objects.start(
+        kind, project=document.project, document=document, params=params, pages=[page], by=asker(request)
+    )
+    return accepted(job)
+
+
+def editable_page(request: Request, page_id: int) -> Page:
+    pages = Page.objects.select_related("document__project")
+    return access.find(asker(request), pages, role=access.EDITOR, pk=page_id)
+
+
+@extend_schema(request=ApplyParams, responses={202: JobSerializer})
+@api_view(["POST"])
+@idempotent
+def page_versions(request: Request, page_id: int) -> Response:
+    """Save as version: the recipe is applied to the page's original."""
+    page = editable_page(request, page_id)
+    return start_on_page(request, page, "apply", valid(ApplyParams, request))
+
+
+@extend_schema(request=PageReadParams, responses={202: JobSerializer})
+@api_view(["POST"])
+@idempotent
+def page_read(request: Request, page_id: int) -> Response:
+    """Read the text of one page."""
+    page = editable_page(request, page_id)
+    params = valid(PageReadParams, request)
+    version = params.get("version")
+    if version is not None and not page.versions.filter(pk=version).exists():
+        raise serializers.ValidationError({"version": [_("This page has no such version.")]})
+    return start_on_page(request, page, "read", params)
+
+
+@extend_schema(request=DocumentJobParams, responses={202: JobSerializer})
+@api_view(["POST"])
+@idempotent
+def document_jobs(request: Request, document_id: int) -> Response:
+    """One kind of work on all pages of a document, or on some of them."""
+    documents = Document.objects.select_related("project")
+    document = access.find(asker(request), documents, role=access.EDITOR, pk=document_id)
+    asked = valid(DocumentJobParams, request)
+    params = valid(KINDS[asked["kind"]].params, request)
+    pages = chosen(document, asked.get("pages"))
+    job = Job.objects.start(
+        asked["kind"], project=document.project, document=document, params=params, pages=pages, by=asker(request)
+    )
+    return accepted(job)
+
+
+def chosen(document: Document, ids: list[int] | None) -> list[Page]:
+    """The document's pages in its order; a page of another document is refused."""
+    pages = document.pages.order_by("position")
+    found = list(pages if ids is None else pages.filter(pk__in=ids))
+    if ids is not None and len(found) != len(set(ids)):
+        raise serializers.ValidationError({"pages": [_("This document has no such page.")]})
+    if not found:
+        raise serializers.ValidationError({"pages": [_("This document has no pages yet.")]})
+    return found
+
+
+@extend_schema(
+    parameters=[OpenApiParameter("active", bool), OpenApiParameter("document", int)],
+    responses=JobSummarySerializer(many=True),
+)
+@api_view(["GET"])
+def jobs(request: Request) -> Response:
+    """The jobs of one's projects, newest first; `active=1` leaves out those that have ended."""
+    found = Job.objects.filter(pk__in=access.visible(asker(request), Job.objects.all()).values("pk"))
+    if request.query_params.get("active") in ("1", "true"):
+        found = found.filter(finished_at=None)
+    document = request.query_params.get("document", "")
+    if document.isdecimal():
+        found = found.filter(document=int(document))
+    pages = Pages()
+    page = pages.paginate_queryset(found.with_tally().order_by("-created_at", "-id"), request)
+    return pages.get_paginated_response(JobSummarySerializer(page, many=True).data)
+
+
+@extend_schema(responses=JobSerializer)
+@api_view(["GET"])
+def job(request: Request, job_id: int) -> Response:
+    return Response(described(access.find(asker(request), Job.objects.all(), pk=job_id)))
+
+
+@extend_schema(request=None, responses=JobSerializer)
+@api_view(["POST"])
+def cancel(request: Request, job_id: int) -> Response:
+    """What is done stays; a page that is being worked on stops at its next step."""
+    found = access.find(asker(request), Job.objects.all(), role=access.EDITOR, pk=job_id)
+    found.cancel()
+    found.refresh_from_db(fields=TIMES)
+    return Response(described(found))
+
+
+@extend_schema(request=None, responses={202: JobSerializer})
+@api_view(["POST"])
+def retry(request: Request, job_id: int) -> Response:
+    """The failed pages again."""
+    found = access.find(asker(request), Job.objects.all(), role=access.EDITOR, pk=job_id)
+    found.retry()
+    return accepted(found)
+
+
+urlpatterns = [
+    path("pages/<int:page_id>/versions/", page_versions, name="page-versions"),
+    path("pages/<int:page_id>/read/", page_read, name="page-read"),
+    path("documents/<int:document_id>/jobs/", document_jobs, name="document-jobs"),
+    path("jobs/", jobs, name="jobs"),
+    path("jobs/<int:job_id>/", job, name="job"),
+    path("jobs/<int:job_id>/cancel/", cancel, name="job-cancel"),
+    path("jobs/<int:job_id>/retry/", retry, name="job-retry"),
+]

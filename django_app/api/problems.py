@@ -1,0 +1,152 @@
+"""Errors as problem+json (RFC 9457) for programs, as pages for people. `detail` is always a sentence."""
+
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+from django_app.config.middleware import request_id
+from django_app.imaging.client import ImagingError
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "conflict",
+    413: "too_many_bytes",
+    415: "unsupported_media_type",
+    422: "bad_parameter",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+def problem(
+    status: int,
+    detail: str,
+    code: str | None = None,
+    *,
+    errors: list[dict[str, Any]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> HttpResponse:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": str(detail),
+        "code": code or CODES.get(status, "error"),
+        "request_id": request_id.get(),
+    }
+    if errors is not None:
+        body["errors"] = errors
+    content = json.dumps(body, ensure_ascii=False)
+    return HttpResponse(content, status=status, content_type="application/problem+json", headers=headers)
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:  # noqa: PLR0911  a table
+    """DRF's door: what a view raises, as an answer. What nobody expected stays for Django's 500."""
+    match error:
+        case ImagingError():
+            return of_imaging(error)
+        case exceptions.ValidationError():
+            return invalid(error.detail)
+        case ModelValidationError():
+            return invalid(error.message_dict if hasattr(error, "error_dict") else error.messages)
+        case OperationalError():
+            return problem(503, _("The database does not answer at the moment."), headers={"Retry-After": "5"})
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return problem(507, _("The file could not be stored: the disk is full."), "storage_full")
+        case Http404() | ObjectDoesNotExist():
+            return problem(404, str(error) if isinstance(error, Http404) and error.args else _("Not found."))
+        case PermissionDenied():
+            return problem(403, str(error) or _("You may not do that."))
+        case exceptions.APIException():
+            return of_api(error)
+    return None
+
+
+def of_api(error: exceptions.APIException) -> HttpResponse:
+    headers = {}
+    if isinstance(error, exceptions.Throttled):
+        headers["Retry-After"] = str(int(getattr(error, "wait", None) or 60))
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    detail = error.detail.get("detail", error.default_detail) if isinstance(error.detail, dict) else error.detail
+    return problem(error.status_code, str(detail), headers=headers)
+
+
+def of_imaging(error: ImagingError) -> HttpResponse:
+    headers = {"Retry-After": error.retry_after or "5"} if error.status == 503 else {}
+    errors = [dict(each) for each in error.errors] if error.status == 422 else None
+    return problem(error.status, error.message, error.code, errors=errors, headers=headers)
+
+
+def invalid(detail: Any) -> HttpResponse:
+    errors = [{"loc": loc, "msg": msg} for loc, msg in flat(detail)]
+    sentence = "; ".join(": ".join([*map(str, error["loc"][-1:]), str(error["msg"])]) for error in errors)
+    return problem(422, sentence or _("The request cannot be used."), errors=errors)
+
+
+def flat(detail: Any, loc: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], str]]:
+    """DRF's nested messages, each with where it belongs."""
+    if isinstance(detail, dict):
+        for name, inner in detail.items():
+            here = loc if name in ("non_field_errors", "__all__") else (*loc, name)
+            yield from flat(inner, here)
+    elif isinstance(detail, list):
+        for number, inner in enumerate(detail):
+            yield from flat(inner, (*loc, number) if isinstance(inner, dict | list) else loc)
+    else:
+        yield list(loc), str(detail)
+
+
+def for_programs(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if for_programs(request):
+        return problem(403, _("The form's protection against forged requests has expired. Reload the page."), "csrf")
+    return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if for_programs(request):
+        return problem(400, _("The request cannot be understood."))
+    return render(request, "404.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if for_programs(request):
+        return problem(403, str(exception) or _("You may not do that."))
+    return render(request, "403.html", {"reason": str(exception)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if for_programs(request):
+        return problem(404, _("Not found."))
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page is made without the request: reading who asks may be what failed."""
+    status = 503 if isinstance(sys.exception(), OperationalError) else 500
+    if for_programs(request):
+        return problem(status, _("Something went wrong on our side. The request ID helps us to find it."))
+    page = loader.render_to_string("500.html", {"request_id": request_id.get()})
+    return HttpResponse(page, status=status, headers={"Retry-After": "5"} if status == 503 else {})

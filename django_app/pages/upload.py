@@ -1,0 +1,67 @@
+"""An uploaded file becomes pages. The bytes are stored first, then the engine looks at them, then rows are written:
+whoever dies in between leaves at most a file that no row names."""
+
+import uuid
+from pathlib import Path, PurePosixPath
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from django_app.documents.models import Document
+from django_app.imaging.client import ImageFile, ImagingClient, ImagingError, StoredFile
+from django_app.pages import versions
+from django_app.pages.models import Page
+from django_app.users.models import User
+
+EXTENSIONS = {"jpeg": "jpg", "tiff": "tif"}
+NAME_LENGTH = 200
+
+
+def add_pages(document: Document, upload: "UploadedFile[bytes]", by: User) -> list[Page]:
+    """A page for every frame of the file. Raises ImagingError with the engine's reason if it is refused."""
+    if (upload.size or 0) > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+        raise ImagingError("too_many_bytes", _("The file is larger than %(limit)s MiB.") % {"limit": limit}, 413)
+    key = f"originals/{uuid.uuid4().hex}"
+    try:
+        default_storage.save(key, upload)
+        image = ImagingClient(by).inspect(StoredFile(key))
+        key = with_extension(key, image.format)
+        return write_rows(document, key, image, by, page_name(upload.name))
+    except BaseException:
+        default_storage.delete(key)
+        raise
+
+
+def with_extension(key: str, form: str) -> str:
+    """The stored file under the ending of what it is, not of what it was called."""
+    named = f"{key}.{EXTENSIONS.get(form, form)}"
+    Path(default_storage.path(key)).rename(default_storage.path(named))
+    return named
+
+
+@transaction.atomic
+def write_rows(document: Document, key: str, image: ImageFile, by: User, name: str) -> list[Page]:
+    return [
+        versions.add_original(
+            document,
+            key=key,
+            format=image.format,
+            frame=number,
+            width=frame.width,
+            height=frame.height,
+            dpi=frame.dpi,
+            by=by,
+            name=f"{name} {number + 1}" if len(image.frames) > 1 else name,
+        )
+        for number, frame in enumerate(image.frames)
+    ]
+
+
+def page_name(filename: str | None) -> str:
+    """The name that people gave the file, without folders, ending and control characters."""
+    stem = Path(PurePosixPath((filename or "").replace("\\", "/")).name).stem
+    return "".join(letter for letter in stem if letter.isprintable())[:NAME_LENGTH].strip() or _("Page")

@@ -1,0 +1,21 @@
+"""Bearer tokens at Django's own API."""
+
+from typing import Any
+
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+
+from django_app.users.tokens import AccessToken
+
+
+class BearerAuthentication(JWTAuthentication):
+    """A token that names a file is a capability for the engine and opens nothing here."""
+
+    def get_validated_token(self, raw_token: bytes) -> Any:
+        try:
+            token = AccessToken(raw_token)  # type: ignore[arg-type]
+        except TokenError as error:
+            raise InvalidToken(error.args[0]) from error
+        if "file" in token:
+            raise InvalidToken("This token is for one file in the image service.")
+        return token

@@ -1,0 +1,69 @@
+"""Django in processes of their own, as an operator starts it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+CHECK = ("check", "--deploy", "--fail-level", "WARNING")
+
+
+@pytest.fixture
+def production(signing_key_file: Path) -> dict[str, str]:
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
+    return mine | {
+        "RECTO_ENV": "production",
+        "RECTO_SECRET_KEY": "vellum spine quire folio recto verso gathering signature 1455",
+        "RECTO_ALLOWED_HOSTS": "recto.example",
+        "RECTO_JWT_PRIVATE_KEY_FILE": str(signing_key_file),
+        "RECTO_PUBLIC_ORIGIN": "https://recto.example",
+    }
+
+
+def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "django_app.manage", *arguments]
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_it_works(production: dict[str, str]) -> None:
+    done = manage(production, *CHECK)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("missing", ["RECTO_SECRET_KEY", "RECTO_ALLOWED_HOSTS", "RECTO_JWT_PRIVATE_KEY_FILE"])
+def test_production_needs_its_secrets(production: dict[str, str], tmp_path: Path, missing: str) -> None:
+    given = production | {missing: str(tmp_path / "none") if missing.endswith("FILE") else ""}
+    done = manage(given, "check")
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[-1].split(": ", 1)[1].startswith(f"{missing} must ")
+
+
+def test_no_model_lacks_its_migration(production: dict[str, str]) -> None:
+    done = manage(production | {"RECTO_DATABASE_URL": "sqlite://:memory:"}, "makemigrations", "--check", "--dry-run")
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_web_application_loads_no_pixels(production: dict[str, str]) -> None:
+    script = "import sys, django_app.config.wsgi; print({'cv2', 'numpy', 'fastapi', 'pytesseract'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=production, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "set()\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("redis", "broker"),
+    [
+        ("unix:///run/redis.sock", "redis+socket:///run/redis.sock"),
+        ("unix:///run/redis.sock?db=2", "redis+socket:///run/redis.sock?virtual_host=2"),
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+    ],
+)
+def test_broker(redis: str, broker: str) -> None:
+    from django_app.config.celery import broker_url
+
+    assert broker_url(redis) == broker

@@ -1,0 +1,47 @@
+import pytest
+from django.test import Client
+
+from django_app.projects.models import Project
+from django_app.users.models import User
+
+URL = "/accounts/signup/"
+GOOD = {"username": "alice", "password1": "spine and vellum", "password2": "spine and vellum"}
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_works(client: Client) -> None:
+    answer = client.post(URL, GOOD)
+    assert answer.status_code == 302
+    assert answer["Location"] == "/documents/"
+    alice = User.objects.get(username="alice")
+    assert Project.objects.get(owner=alice).members.get().role == "owner"
+    assert client.get("/documents/").status_code == 200
+
+
+def test_form_is_shown(client: Client) -> None:
+    assert b"password1" in client.get(URL).content
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"password1": "12345678", "password2": "12345678"},
+        {"password2": "something else"},
+        {"username": ""},
+        {"username": "a b"},
+    ],
+)
+def test_bad_input_makes_nobody(client: Client, change: dict[str, str]) -> None:
+    assert client.post(URL, GOOD | change).status_code == 200
+    assert not User.objects.exists()
+
+
+def test_a_name_is_taken_in_any_case(client: Client) -> None:
+    User.objects.create_user("Alice")
+    client.post(URL, GOOD)
+    assert User.objects.count() == 1
+
+
+def test_who_is_signed_in_goes_home(as_alice: Client) -> None:
+    assert as_alice.get(URL).status_code == 302
