@@ -1,0 +1,59 @@
+"""What has just happened, into a Redis stream per user. The rows are the truth: a lost event loses nothing."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import redis
+from django.conf import settings
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from django_app.jobs.models import Job, JobItem
+
+logger = logging.getLogger(__name__)
+
+KEPT = 1000
+
+
+def stream_of(user_id: int) -> str:
+    return f"recto:events:{user_id}"
+
+
+def job_progress(item: JobItem) -> None:
+    """An item changed its state."""
+    page = {"page": item.page_id, "position": item.position, "state": item.state, "code": item.code}
+    facts = item.job.facts()
+    publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item={**page, "detail": item.detail})
+
+
+def image_processed(item: JobItem, address: str) -> None:
+    """`address` is the URL of the result, beside that of the page's image as it was."""
+    image = reverse("pages:image", args=[item.page.original.pk]) if item.page else None
+    facts = {"job": item.job_id, "kind": item.job.kind, "page": item.page_id}
+    publish(item.job.created_by_id, "image_processed", **facts, image_url=image, processed_value=address)
+
+
+def job_finished(job: Job) -> None:
+    publish(job.created_by_id, "job_finished", job=job.pk, **job.facts())
+
+
+def publish(user_id: int | None, event: str, **facts: Any) -> None:
+    """To be called after the commit. Never raises."""
+    if user_id is None or not settings.REDIS_URL:
+        return
+    body = {"type": event, "timestamp": datetime.now(UTC).isoformat(), **facts}
+    try:
+        broker(settings.REDIS_URL).xadd(stream_of(user_id), {"event": json.dumps(body)}, maxlen=KEPT, approximate=True)
+    except redis.RedisError as error:
+        logger.warning("event %s for user %s was not published: %s", event, user_id, error)
+
+
+@cache
+def broker(url: str) -> redis.Redis:
+    """One pool per process; a forked child that inherits it makes its own connections."""
+    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)

@@ -1,0 +1,147 @@
+"""What a job can do to a page. A new kind is one function here, from item and engine to an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from django_app.documents.models import Document
+from django_app.jobs import files
+from django_app.jobs.errors import JobError
+from django_app.jobs.models import JobItem
+from django_app.jobs.params import ApplyParams, ReadParams
+from django_app.pages import versions
+from django_app.pages.models import Page, PageVersion
+from django_app.texts import store
+
+Beat = Callable[[], None]
+"""To be called between steps: leaves a sign of life, raises StoppedError when the work is no longer wanted."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An image as the engine gets it. `matrix` maps original pixels (3x3) to it, `original` is the original's size."""
+
+    data: bytes
+    frame: int
+    matrix: list[list[float]]
+    original: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    png: bytes
+    width: int
+    height: int
+    dpi: float | None
+    recipe: dict[str, Any]
+    matrix: list[list[float]]
+    skew_angle: float
+    engine_version: str
+
+
+class Engine(Protocol):
+    """What of `fastapi_app.services` the kinds use; `tasks.Services` is it."""
+
+    def clean(self, source: Source, recipe: Any, beat: Beat) -> Cleaned: ...
+
+    def read(self, source: Source, languages: Sequence[str], beat: Beat, *, clean: bool) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`save` writes the result's rows and returns its address; it runs in the transaction that completes the item.
+    `discard` removes what a losing worker has put beside the rows."""
+
+    save: Callable[[], str]
+    discard: Callable[[], None] = lambda: None
+
+
+Work = Callable[[JobItem, Engine, Beat], Outcome]
+
+
+@dataclass(frozen=True)
+class Kind:
+    work: Work
+    params: type[serializers.Serializer[Any]]
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str, params: type[serializers.Serializer[Any]]) -> Callable[[Work], Work]:
+    def register(work: Work) -> Work:
+        KINDS[name] = Kind(work, params)
+        return work
+
+    return register
+
+
+@kind("apply", ApplyParams)
+def apply(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
+    """The job's recipe on the page's original: a new version."""
+    page = page_of(item)
+    cleaned = engine.clean(source_of(page.original), item.job.params["recipe"], beat)
+    key = files.write("versions", "png", cleaned.png)
+
+    def save() -> str:
+        version = versions.add_derived(
+            still_there(page),
+            key=key,
+            format="png",
+            width=cleaned.width,
+            height=cleaned.height,
+            dpi=cleaned.dpi,
+            recipe=cleaned.recipe,
+            matrix=cleaned.matrix,
+            engine_version=cleaned.engine_version,
+            skew_angle=cleaned.skew_angle,
+            by=item.job.created_by,
+        )
+        return reverse("pages:image", args=[version.pk])
+
+    return Outcome(save, discard=lambda: files.remove(key))
+
+
+@kind("read", ReadParams)
+def read(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
+    """The text on the page's current version (or the given one), in pixels of the original: a new layer."""
+    page = page_of(item)
+    version = version_of(page, item.job.params)
+    languages = item.job.params["languages"]
+    layout = engine.read(source_of(version), languages, beat, clean=version.is_original)
+
+    def save() -> str:
+        store.add_layer(still_there(page), layout, version=version, by=item.job.created_by)
+        return reverse("api:page-text", args=[page.pk])
+
+    return Outcome(save)
+
+
+def page_of(item: JobItem) -> Page:
+    if item.page is None:
+        raise JobError("page_deleted", "The page was deleted.")
+    return item.page
+
+
+def still_there(page: Page) -> Page:
+    """The page as it is now. Its document is locked, as whoever deletes or reorders pages locks it first."""
+    document = Document.objects.select_for_update().filter(pk=page.document_id).first()
+    found = document and document.pages.filter(pk=page.pk).first()
+    if not found:
+        raise JobError("page_deleted", "The page was deleted.")
+    return found
+
+
+def version_of(page: Page, params: Mapping[str, Any]) -> PageVersion:
+    wanted = page.versions.filter(pk=params.get("version") or page.current_id or 0)
+    return wanted.first() or page.original
+
+
+def source_of(version: PageVersion) -> Source:
+    original = version if version.is_original else version.page.original
+    return Source(files.read(version.key), version.frame, version.matrix, (original.width, original.height))

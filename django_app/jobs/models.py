@@ -1,0 +1,270 @@
+"""Work behind the page: a job and its items. The items' states are the only truth about a job.
+
+Every change of state is one conditional UPDATE that answers "did exactly one row change?", so a message that Redis
+delivers twice, a worker that wakes up late and a person who cancels at the same moment cannot undo one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from django_app.jobs import events, queue
+
+if TYPE_CHECKING:
+    from django_app.documents.models import Document
+    from django_app.pages.models import Page
+    from django_app.projects.models import Project
+    from django_app.users.models import User
+
+MAX_ATTEMPTS = 3
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+OPEN = (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many items of a job are in which state, and what follows from that."""
+
+    queued: int = 0
+    running: int = 0
+    done: int = 0
+    failed: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.queued + self.running + self.done + self.failed + self.cancelled
+
+    @property
+    def open(self) -> int:
+        return self.queued + self.running
+
+    @property
+    def percent(self) -> int:
+        return 100 * (self.total - self.open) // self.total if self.total else 100
+
+    @property
+    def state(self) -> str:
+        """A job of which anything came out is completed; `failed` beside it says how many pages were not."""
+        if self.open:
+            return "queued" if self.queued == self.total else "running"
+        if self.cancelled:
+            return "cancelled"
+        return "failed" if self.failed and not self.done else "completed"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def with_tally(self) -> JobQuerySet:
+        """Counts the items in the same query, so that a list of jobs costs one."""
+        counts = {f"n_{state}": Count("items", filter=Q(items__state=state)) for state in State.values}
+        return self.annotate(**counts)
+
+    def active(self) -> JobQuerySet:
+        return self.filter(finished_at=None)
+
+    def start(
+        self,
+        kind: str,
+        *,
+        project: Project,
+        params: dict[str, Any],
+        pages: Iterable[Page],
+        by: User,
+        document: Document | None = None,
+    ) -> Job:
+        """Writes the job and an item per page in one transaction and enqueues them on commit."""
+        with transaction.atomic():
+            job = self.create(kind=kind, project=project, document=document, params=params, created_by=by)
+            JobItem.objects.bulk_create(
+                JobItem(job=job, page=page, position=position) for position, page in enumerate(pages, start=1)
+            )
+            transaction.on_commit(partial(queue.enqueue, job), robust=True)
+        return job
+
+
+class Job(models.Model):
+    PROJECT_PATH = "project"
+
+    kind = models.CharField(max_length=32)
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="jobs")
+    document = models.ForeignKey("documents.Document", models.SET_NULL, null=True, blank=True, related_name="jobs")
+    params = models.JSONField(default=dict)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="jobs")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        indexes = [models.Index(fields=("project", "-created_at"))]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def tally(self) -> Tally:
+        """From the annotations of `with_tally()`, else by one aggregate query."""
+        if "n_queued" in self.__dict__:
+            return Tally(**{state: self.__dict__[f"n_{state}"] for state in State.values})
+        counts = self.items.order_by().values_list("state").annotate(Count("pk"))
+        return Tally(**dict(counts))
+
+    @property
+    def state(self) -> str:
+        return self.tally.state
+
+    def facts(self) -> dict[str, Any]:
+        """How far the job is, as programs and events see it."""
+        tally = self.tally
+        return {
+            "kind": self.kind,
+            "document": self.document_id,
+            "state": tally.state,
+            "total": tally.total,
+            "done": tally.done,
+            "failed": tally.failed,
+            "percent": tally.percent,
+        }
+
+    def finish(self) -> bool:
+        """Sets `finished_at` when no item is open; True for exactly one caller.
+
+        To be called after the item's own commit: two last items that look before it each see the other as open.
+        The row lock orders it against `retry()`, which opens items again.
+        """
+        if self.items.filter(state__in=OPEN).exists():
+            return False
+        open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
+        with transaction.atomic():
+            Job.objects.select_for_update().filter(pk=self.pk).first()
+            finished = Job.objects.filter(~Exists(open_items), pk=self.pk, finished_at=None).update(finished_at=Now())
+        if finished:
+            transaction.on_commit(partial(events.job_finished, self), robust=True)
+        return bool(finished)
+
+    def cancel(self) -> bool:
+        """Queued items are cancelled at once, a running one notices at its next step; what is done stays."""
+        with transaction.atomic():
+            unfinished = Job.objects.filter(pk=self.pk, finished_at=None, cancelled_at=None)
+            if not unfinished.update(cancelled_at=Now()):
+                return False
+            self.items.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=Now())
+        self.finish()
+        return True
+
+    def retry(self) -> int:
+        """Queues the failed items again and returns how many there were."""
+        with transaction.atomic():
+            Job.objects.select_for_update().filter(pk=self.pk).first()
+            failed = self.items.filter(state=State.FAILED).update(
+                state=State.QUEUED, attempts=0, code="", detail="", seen_at=None, started_at=None, finished_at=None
+            )
+            if failed:
+                Job.objects.filter(pk=self.pk).update(finished_at=None, cancelled_at=None)
+                transaction.on_commit(partial(queue.enqueue, self), robust=True)
+        return failed
+
+
+class JobItem(models.Model):
+    """One page of a job. `seen_at`: queued = when it entered the queue (null: not yet), running = last sign of life."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="items")
+    page = models.ForeignKey("pages.Page", models.SET_NULL, null=True, blank=True, related_name="job_items")
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.CharField(max_length=64, blank=True, default="")
+    code = models.CharField(max_length=64, blank=True, default="")
+    detail = models.TextField(blank=True, default="")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=("job", "position"), name="one_item_per_position")]
+        indexes = [
+            models.Index(fields=("job", "state")),
+            models.Index(fields=("state", "seen_at"), condition=Q(state__in=("queued", "running")), name="open_items"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.position}"
+
+    @property
+    def seconds(self) -> float | None:
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return round((self.finished_at - self.started_at).total_seconds(), 3)
+
+    def claim(self, by: str = "") -> bool:
+        """Takes the item for one delivery; whoever comes second gets nothing."""
+        claimed = JobItem.objects.filter(pk=self.pk, state=State.QUEUED).update(
+            state=State.RUNNING, attempts=F("attempts") + 1, claimed_by=by, started_at=Now(), seen_at=Now()
+        )
+        if claimed:
+            Job.objects.filter(pk=self.job_id, started_at=None).update(started_at=Now())
+            self._reload()
+            transaction.on_commit(partial(events.job_progress, self), robust=True)
+        return bool(claimed)
+
+    def beat(self) -> bool:
+        """Leaves a sign of life; False when the item is no longer this worker's, or its job was cancelled."""
+        return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now()))
+
+    def complete(self) -> bool:
+        """To be called inside the transaction that writes the result: if it says False, roll that back."""
+        return self._end(State.DONE)
+
+    def fail(self, code: str, detail: str) -> bool:
+        return self._end(State.FAILED, code=code, detail=detail)
+
+    def stop(self) -> bool:
+        """A running item of a cancelled job ends here."""
+        return self._mine().filter(job__cancelled_at__isnull=False).exists() and self._end(State.CANCELLED)
+
+    def release(self) -> bool:
+        """Its worker died: back into the queue, or set aside after three attempts. True if it is queued again."""
+        if self.stop():
+            return False
+        if self.attempts >= MAX_ATTEMPTS:
+            self.fail("worker_lost", str(_("The worker died three times on this page, so it was set aside.")))
+            return False
+        return bool(self._mine().update(state=State.QUEUED, seen_at=None, started_at=None))
+
+    def _mine(self) -> models.QuerySet[JobItem]:
+        """The row, while it is still in the very attempt that this object stands for."""
+        return JobItem.objects.filter(
+            pk=self.pk, state=State.RUNNING, attempts=self.attempts, claimed_by=self.claimed_by
+        )
+
+    def _end(self, state: State, code: str = "", detail: str = "") -> bool:
+        ended = self._mine().update(state=state, code=code, detail=detail, finished_at=Now())
+        if ended:
+            self._reload()
+            transaction.on_commit(partial(events.job_progress, self), robust=True)
+        return bool(ended)
+
+    def _reload(self) -> None:
+        self.refresh_from_db(fields=["state", "attempts", "claimed_by", "code", "detail", "started_at", "finished_at"])

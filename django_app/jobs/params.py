@@ -1,0 +1,31 @@
+"""What a kind of job has to be told, checked as far as it can be without the engine.
+
+The worker's own parse of a recipe is the truth; here only what is clearly no recipe is refused at once.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+MAX_STEPS = 20
+
+
+def check_recipe(recipe: Any) -> None:
+    steps = recipe.get("steps") if isinstance(recipe, dict) else None
+    if not isinstance(steps, list) or not steps:
+        raise serializers.ValidationError(_("A recipe is an object with a list of steps."))
+    if len(steps) > MAX_STEPS:
+        raise serializers.ValidationError(_("A recipe has at most %(most)d steps.") % {"most": MAX_STEPS})
+    if not all(isinstance(step, dict) and isinstance(step.get("step"), str) for step in steps):
+        raise serializers.ValidationError(_("Each step is an object whose `step` is its name."))
+
+
+class ApplyParams(serializers.Serializer[Any]):
+    recipe = serializers.JSONField(validators=[check_recipe])
+
+
+class ReadParams(serializers.Serializer[Any]):
+    languages = serializers.ListField(
+        child=serializers.RegexField(r"^[a-z]{3}(_[A-Za-z]+)?$", max_length=20), min_length=1, max_length=8
+    )

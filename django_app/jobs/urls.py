@@ -1,0 +1,6 @@
+from django.urls import path
+
+from django_app.jobs import views
+
+app_name = "jobs"
+urlpatterns = [path("", views.listing, name="list")]

@@ -1,0 +1,181 @@
+"""A document whose pages are small drawn photographs, a Redis on a private socket, and a real worker."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import redis
+from django.db import connection
+
+import samples
+from django_app.config.celery import app as celery
+from django_app.config.celery import broker_url
+from django_app.documents.models import Document
+from django_app.jobs import tasks
+from django_app.jobs.models import Job, JobItem
+from django_app.pages import versions
+from django_app.pages.models import Page
+from django_app.projects.models import Project
+
+ROOT = Path(__file__).resolve().parents[2]
+LINES = ("The recto and the verso", "A leaf of a book has two sides", "one of them lies on the right")
+RECIPE = {"steps": [{"step": "deskew"}, {"step": "binarize", "method": "otsu"}]}
+ANGLE = 2.0
+
+Process = subprocess.Popen[bytes]
+MakePages = Callable[..., list[Page]]
+
+
+@cache
+def photographed() -> bytes:
+    """PNG, 900 x 420 pixels, turned by ANGLE degrees."""
+    page = samples.draw(LINES, width=900, height=420, size=48, margin=60)
+    return encoded(samples.photograph(page, angle=ANGLE, shade=0.3, grain=3))
+
+
+@cache
+def large() -> bytes:
+    """PNG of grain, 900 x 700 pixels, on which non-local means works for a second."""
+    return encoded(np.random.default_rng(1).integers(0, 255, (700, 900), dtype=np.uint8))
+
+
+def encoded(pixels: Any) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def until(happened: Callable[[], Any], seconds: float = 40) -> Any:
+    """Waits for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not (answer := happened()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return answer
+
+
+@pytest.fixture
+def media(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    (settings.MEDIA_ROOT / "originals").mkdir(parents=True)
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture
+def make_pages(document: Document, media: Path, alice: Any) -> MakePages:
+    def make(count: int, content: bytes | None = None) -> list[Page]:
+        data = photographed() if content is None else content
+        return [add(data) for _ in range(count)]
+
+    def add(data: bytes) -> Page:
+        key = f"originals/{document.pages.count() + 1}.png"
+        (media / key).write_bytes(data)
+        shape = (420, 900) if data == photographed() else (700, 900)
+        return versions.add_original(
+            document, key=key, format="png", height=shape[0], width=shape[1], by=alice, name=f"Folio {key[10:-4]}"
+        )
+
+    return make
+
+
+@pytest.fixture
+def folio(make_pages: MakePages) -> Page:
+    return make_pages(1)[0]
+
+
+@pytest.fixture
+def start(project: Project, document: Document, alice: Any) -> Callable[..., Job]:
+    def start(pages: list[Page], kind: str = "apply", **params: Any) -> Job:
+        given = params or ({"recipe": RECIPE} if kind == "apply" else {"languages": ["eng"]})
+        return Job.objects.start(kind, project=project, document=document, params=given, pages=pages, by=alice)
+
+    return start
+
+
+def deliver(item: JobItem, task_id: str = "delivery") -> JobItem:
+    """What a worker does when the message arrives."""
+    tasks.run.apply(args=[item.pk], task_id=task_id, throw=True)
+    item.refresh_from_db()
+    return item
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="recto-") as folder:  # a socket's path has at most 107 characters
+        socket = Path(folder) / "redis.sock"
+        command = ["redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+            try:
+                until(socket.exists, 10)
+                yield f"unix://{socket}"
+            finally:
+                server.terminate()
+
+
+@pytest.fixture
+def broker(redis_url: str, settings: Any) -> Iterator[redis.Redis]:
+    """An empty Redis that this process enqueues and publishes to."""
+    before = celery.conf.broker_url
+    settings.REDIS_URL = redis_url
+    celery.conf.broker_url = broker_url(redis_url)
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        yield client
+    celery.conf.broker_url = before
+
+
+@pytest.fixture
+def no_broker(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """The address of a Redis that does not run."""
+    before = celery.conf.broker_url
+    settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
+    celery.conf.broker_url = broker_url(settings.REDIS_URL)
+    yield
+    celery.conf.broker_url = before
+
+
+@pytest.fixture
+def worker_log(tmp_path: Path) -> Path:
+    return tmp_path / "worker.log"
+
+
+@pytest.fixture
+def worker(
+    broker: redis.Redis, redis_url: str, media: Path, worker_log: Path, transactional_db: None
+) -> Iterator[Process]:
+    """A worker with one child, on the test's own database."""
+    environment = os.environ | {
+        "RECTO_DATABASE_URL": database_url(),
+        "RECTO_REDIS_URL": redis_url,
+        "RECTO_MEDIA_ROOT": str(media),
+        "RECTO_SECRET_KEY": "of the tests",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "django_app.config", "worker", "--concurrency", "1"]
+    command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    with (
+        worker_log.open("wb") as output,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=output) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def database_url() -> str:
+    """Of the test's database, which has another name than the one in the environment."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return f"{os.environ['RECTO_DATABASE_URL'].rpartition('/')[0]}/{name}"
+
+
+def children(process: Process) -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]

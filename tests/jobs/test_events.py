@@ -1,0 +1,58 @@
+"""What a person's socket hears of their jobs."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import redis
+
+from django_app.jobs import events
+from django_app.jobs.models import Job
+from django_app.pages.models import Page
+from tests.jobs.conftest import deliver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Start = Callable[..., Job]
+
+
+def heard(broker: redis.Redis, user: Any) -> list[dict[str, Any]]:
+    return [json.loads(fields[b"event"]) for _, fields in broker.xrange(events.stream_of(user.pk))]
+
+
+def test_it_works(start: Start, folio: Page, broker: redis.Redis, alice: Any, bob: Any) -> None:
+    original = folio.original.pk
+    job = start([folio])
+    deliver(job.items.get())
+    told = heard(broker, alice)
+    assert [event["type"] for event in told] == ["job_progress", "job_progress", "image_processed", "job_finished"]
+    running, done, image, finished = told
+    assert (running["item"]["state"], running["percent"]) == ("running", 0)
+    assert (done["item"]["page"], done["item"]["state"], done["percent"]) == (folio.pk, "done", 100)
+    assert image["image_url"] == f"/versions/{original}/image"
+    assert image["processed_value"] == f"/versions/{folio.versions.latest('id').pk}/image"
+    assert (finished["job"], finished["state"], finished["total"], finished["failed"]) == (job.pk, "completed", 1, 0)
+    assert all("timestamp" in event for event in told)
+    assert heard(broker, bob) == []
+
+
+def test_a_failed_page_says_why(start: Start, folio: Page, broker: redis.Redis, alice: Any) -> None:
+    deliver(start([folio], recipe={"steps": [{"step": "polish"}]}).items.get())
+    told = heard(broker, alice)
+    assert [event["type"] for event in told] == ["job_progress", "job_progress", "job_finished"]
+    assert told[1]["item"]["code"] == "bad_recipe"
+    assert told[1]["item"]["detail"]
+
+
+def test_the_stream_is_capped(broker: redis.Redis, alice: Any) -> None:
+    for number in range(1300):
+        events.publish(alice.pk, "job_progress", number=number)
+    assert 1000 <= broker.xlen(events.stream_of(alice.pk)) < 1200
+
+
+def test_a_lost_push_loses_nothing(start: Start, folio: Page, no_broker: None) -> None:
+    job = start([folio])
+    assert deliver(job.items.get()).state == "done"
+    job.refresh_from_db()
+    assert job.finished_at is not None

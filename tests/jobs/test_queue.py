@@ -1,0 +1,131 @@
+"""Messages: sent on commit, to the right queue, never needed twice; and what a sweep finds when they are lost."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import redis
+from django.core.management import call_command
+from django.utils import timezone
+
+from django_app.config.celery import app as celery
+from django_app.config.celery import broker_url
+from django_app.jobs import queue
+from django_app.jobs.models import Job, JobItem, State
+from django_app.jobs.sweep import release_claims, sweep
+from tests.jobs.conftest import MakePages, deliver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Start = Callable[..., Job]
+
+
+def age(job: Job, **fields: int) -> None:
+    """Turns the clock back for the job and its items, by seconds."""
+    past = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in fields.items()}
+    Job.objects.filter(pk=job.pk).update(created_at=past.pop("created_at", timezone.now()))
+    if past:
+        job.items.update(**past)
+
+
+def messages(broker: redis.Redis, name: str) -> list[list[int]]:
+    """The arguments of what waits in a queue."""
+    return [json.loads(json.loads(raw)["headers"]["argsrepr"].replace("(", "[").replace(",)", "]"))
+            for raw in broker.lrange(name, 0, -1)]  # fmt: skip
+
+
+def test_it_works(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    pages = make_pages(3)
+    single, batch = start(pages[:1]), start(pages)
+    assert messages(broker, "interactive") == [[single.items.get().pk]]
+    assert sorted(messages(broker, "batch")) == [[item.pk] for item in batch.items.all()]
+    assert JobItem.objects.filter(seen_at=None).count() == 0
+
+
+def test_nothing_is_sent_twice(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    job = start(make_pages(2))
+    assert queue.enqueue(job)
+    age(job, created_at=60, seen_at=60)
+    sweep()
+    assert broker.llen("batch") == 2
+
+
+def test_without_a_broker_the_job_waits(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:
+    job = start(make_pages(2))
+    assert job.state == "queued"
+    assert job.items.filter(seen_at=None).count() == 2
+    age(job, created_at=60)
+    assert sweep().enqueued == 0
+    celery.conf.broker_url = broker_url(redis_url)
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        assert sweep().enqueued == 1
+        assert client.llen("batch") == 2
+
+
+def test_a_broker_that_forgot_everything(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    job = start(make_pages(2))
+    broker.flushall()
+    sweep()
+    assert broker.llen("batch") == 0  # too young to be lost
+    age(job, created_at=60, seen_at=60)
+    sweep()
+    assert broker.llen("batch") == 2
+
+
+def test_a_dead_worker(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    job = start(make_pages(1))
+    item = job.items.get()
+    item.claim("a")
+    broker.flushall()
+    assert sweep().released == 0
+    age(job, created_at=60, seen_at=31)
+    assert sweep().released == 1
+    assert broker.llen("interactive") == 1
+    assert deliver(item).state == State.DONE
+    assert item.attempts == 2
+    job.refresh_from_db()
+    assert job.finished_at is not None
+
+
+def test_a_dead_child_is_followed_at_once(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    item = start(make_pages(1)).items.get()
+    item.claim("its task")
+    broker.flushall()
+    assert release_claims("another task") == 0
+    assert release_claims("its task") == 1
+    assert broker.llen("interactive") == 1
+
+
+def test_the_third_death_ends_the_job(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    job = start(make_pages(1))
+    for _ in range(3):
+        job.items.get().claim("t")
+        release_claims("t")
+    job.refresh_from_db()
+    assert (job.state, job.finished_at is not None) == ("failed", True)
+
+
+def test_a_worker_that_died_before_finishing_the_job(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    job = start(make_pages(1))
+    item = job.items.get()
+    item.claim()
+    item.complete()
+    assert sweep().finished == 1
+    assert sweep().finished == 0
+
+
+def test_requeue(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:
+    age(start(make_pages(1)), created_at=60)
+    celery.conf.broker_url = broker_url(redis_url)
+    out = StringIO()
+    call_command("requeue", stdout=out)
+    assert out.getvalue() == "0 released, 1 jobs enqueued, 0 finished\n"
+
+
+def test_interactive_first() -> None:
+    order = queue.InteractiveFirst()
+    order.update({"batch", "interactive"})
+    assert order.consume(2) == ["interactive", "batch"]
