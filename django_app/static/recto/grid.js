@@ -1,0 +1,108 @@
+/** The pages of a document: selection, order by drag or by buttons, deletion. */
+import Sortable from '../vendor/sortablejs/modular/sortable.esm.js';
+import { post, remove } from './api.js';
+import { ask } from './confirm.js';
+import { announce, explain, say } from './words.js';
+
+export class Grid extends EventTarget {
+  /** @param {HTMLOListElement} list @param {HTMLTemplateElement} card @param {{document: number, editable: boolean}} options */
+  constructor(list, card, { document, editable }) {
+    super();
+    Object.assign(this, { list, card, document, editable });
+    list.addEventListener('click', (event) => this.#click(event));
+    list.addEventListener('change', () => this.dispatchEvent(new CustomEvent('selection')));
+    if (editable) {
+      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      Sortable.create(list, { animation: still ? 0 : 150, handle: '.card-drag', ghostClass: 'card-ghost', onEnd: () => this.#ordered() });
+    }
+    this.#number();
+  }
+
+  get cards() { return [...this.list.querySelectorAll('.page-card')]; }
+  get ids() { return this.cards.map((card) => Number(card.dataset.page)); }
+  get selected() { return this.cards.filter((card) => card.querySelector('.card-select').checked).map((card) => Number(card.dataset.page)); }
+
+  /** Shows new pages at the end. */
+  add(pages) {
+    for (const page of pages) {
+      const card = this.card.content.firstElementChild.cloneNode(true);
+      card.dataset.page = page.id;
+      this.fill(card, page);
+      this.list.append(card);
+    }
+    this.#number();
+  }
+
+  /** Shows what a page now is. */
+  fill(card, page) {
+    card.querySelector('.card-link').href = page.url;
+    card.querySelector('.card-name').textContent = page.name;
+    const image = card.querySelector('img');
+    const src = page.current?.thumbnail || page.thumbnail;
+    if (image.getAttribute('src') !== src) image.src = src;
+    for (const [selector, key] of [['.card-select', 'page.select'], ['.card-delete', 'page.delete'], ['.card-earlier', 'page.earlier'], ['.card-later', 'page.later']]) {
+      card.querySelector(selector)?.setAttribute('aria-label', say(key, { name: page.name }));
+    }
+  }
+
+  find(id) { return this.cards.find((card) => Number(card.dataset.page) === id); }
+
+  /** A small mark on a page while a job works on it: queued, running, done, failed or none. */
+  mark(id, state) {
+    const card = this.find(id);
+    if (card) card.dataset.job = state || '';
+  }
+
+  async #click(event) {
+    const card = event.target.closest('.page-card');
+    if (!card) return;
+    if (event.target.closest('.card-delete')) return this.#delete(card);
+    if (event.target.closest('.card-earlier')) return this.#move(card, -1, '.card-earlier');
+    if (event.target.closest('.card-later')) return this.#move(card, 1, '.card-later');
+  }
+
+  async #move(card, by, button) {
+    const other = by < 0 ? card.previousElementSibling : card.nextElementSibling;
+    if (!other) return;
+    if (by < 0) other.before(card);
+    else other.after(card);
+    await this.#ordered();
+    (card.querySelector(`${button}:not(:disabled)`) || card.querySelector('.card-earlier:enabled, .card-later:enabled'))?.focus();
+    announce(say('page.moved', { n: this.cards.indexOf(card) + 1 }));
+  }
+
+  async #ordered() {
+    this.#number();
+    try {
+      await post(`/api/documents/${this.document}/order/`, { pages: this.ids });
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent('trouble', { detail: explain(error) }));
+    }
+  }
+
+  async #delete(card) {
+    const name = card.querySelector('.card-name').textContent;
+    if (!(await ask(say('page.delete.sure', { name }), say('delete'), { danger: true }))) return;
+    try {
+      await remove(`/api/pages/${card.dataset.page}/`);
+      card.remove();
+      this.#number();
+      announce(say('page.deleted', { name }));
+    } catch (error) {
+      this.dispatchEvent(new CustomEvent('trouble', { detail: explain(error) }));
+    }
+  }
+
+  #number() {
+    const cards = this.cards;
+    cards.forEach((card, index) => {
+      card.querySelector('.card-number').textContent = index + 1;
+      const link = card.querySelector('.card-link');
+      if (link.pathname.includes('/pages/')) link.href = link.pathname.replace(/pages\/\d+\/$/, `pages/${index + 1}/`);
+      const [earlier, later] = [card.querySelector('.card-earlier'), card.querySelector('.card-later')];
+      if (earlier) earlier.disabled = index === 0;
+      if (later) later.disabled = index === cards.length - 1;
+    });
+    this.dispatchEvent(new CustomEvent('count', { detail: cards.length }));
+  }
+}

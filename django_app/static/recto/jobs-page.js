@@ -1,0 +1,58 @@
+/** The table of jobs: rows that are not over follow their job; cancel and retry. */
+import { get } from './api.js';
+import { outage, reportDown } from './health.js';
+import { cancel, follow, going, isOver, retry } from './jobs.js';
+import { announce, duration, explain, say } from './words.js';
+
+function show(row, job) {
+  row.dataset.state = job.state;
+  const state = row.querySelector('.state');
+  state.className = `state state-${job.state}`;
+  state.textContent = say(`state.${job.state}`);
+  Object.assign(row.querySelector('progress'), { max: job.total || 1, value: job.done + job.failed });
+  row.querySelector('.job-words').textContent = job.failed ? say('job.going_failed', job) : going(job);
+  row.querySelector('.job-cancel').hidden = isOver(job);
+  row.querySelector('.job-retry').hidden = !isOver(job) || !job.failed;
+  showReasons(row, job.items);
+  showDuration(row, job.started_at, job.finished_at);
+}
+
+/** Why pages failed, one line for each. */
+function showReasons(row, items) {
+  const failed = items.filter(({ state }) => state === 'failed');
+  row.querySelector('.job-reasons').replaceChildren(...failed.map((item) => {
+    const line = document.createElement('li');
+    line.textContent = say('job.reason', { n: item.number ?? '', why: explain(item) });
+    return line;
+  }));
+}
+
+function showDuration(row, started, finished) {
+  if (!started) return;
+  const end = finished ? new Date(finished) : new Date();
+  row.querySelector('.job-duration').textContent = duration(Math.max(0, (end - new Date(started)) / 1000));
+}
+
+async function watch(row, job = { id: row.dataset.job, state: 'queued' }) {
+  try {
+    await follow(job, (state) => { if ('percent' in state) show(row, state); });
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+function trouble(error) {
+  if (outage(error)) reportDown(outage(error));
+  document.getElementById('jobs-status').textContent = explain(error);
+  announce(explain(error));
+}
+
+for (const row of document.querySelectorAll('tr[data-job]')) {
+  const job = { id: row.dataset.job };
+  const { started, finished } = row.querySelector('.job-duration').dataset;
+  showDuration(row, started, finished);
+  row.querySelector('.job-cancel')?.addEventListener('click', () => cancel(job).catch(trouble));
+  row.querySelector('.job-retry')?.addEventListener('click', () => retry(job).then((state) => watch(row, state?.id ? state : undefined)).catch(trouble));
+  if (!isOver({ state: row.dataset.state })) watch(row);
+  else if (Number(row.dataset.failed)) get(`/api/jobs/${job.id}/`).then(({ items }) => showReasons(row, items)).catch(trouble);
+}

@@ -1,0 +1,213 @@
+/** The Process panel: a recipe, three ways to the engine, drafts while a slider moves, and what becomes of a result. */
+import { post, send } from './api.js';
+import { ask } from './confirm.js';
+import { outcome } from './fastapi-client.js';
+import { outage, reportDown, reportUp, whatIsDown } from './health.js';
+import { cancel, ending, follow, going } from './jobs.js';
+import { stepTitle } from './steps.js';
+import { announce, duration, explain, say } from './words.js';
+
+// Two levels are smallest as PNG; anything else is quicker as JPEG, and a draft is only looked at.
+const draftFormat = ({ steps }) => (steps.some(({ step }) => step === 'binarize') ? 'png' : 'jpeg');
+const DRAFT_PAUSE = 50; // ms between a slider's movement and its draft run
+
+export class Process {
+  #result = null; // {asked, recipe} of what is on the stage
+  #run = null; // the full run under way: {way, recipe, began, abort, id of a live one}
+  #draft = null; // the newest draft run: {recipe, began, id}
+  #timer = null;
+  #job = null; // the job that the panel follows
+
+  /** @param parts {config, original, stage, form, steps, client, live, panel, onSaved} */
+  constructor(parts) {
+    Object.assign(this, parts);
+    const on = (selector, action) => this.panel.querySelector(selector)?.addEventListener('click', action);
+    on('#process-way', () => this.#start('process'));
+    on('#direct-way', () => this.#start('direct'));
+    on('#live-way', () => this.#start('live'));
+    on('#auto-process', () => this.#auto());
+    on('.run-cancel', () => this.#cancel());
+    on('#save-version', ({ currentTarget }) => this.#save(currentTarget));
+    on('#apply-all', ({ currentTarget }) => this.#applyAll(currentTarget));
+    on('#discard-result', () => this.#discard());
+    this.form.addEventListener('change', () => this.#draftSoon());
+    this.#listen();
+  }
+
+  #auto() {
+    this.form.choose();
+    this.#start('process');
+  }
+
+  async #start(way) {
+    const recipe = this.form.recipe;
+    if (!recipe.steps.length) return this.steps.failed(say('run.no_steps'));
+    this.#stop();
+    const abort = new AbortController();
+    const run = { way, recipe, began: performance.now(), abort };
+    this.#run = run;
+    this.#outcome(null);
+    this.steps.begin(this.form.steps, { known: way === 'live' });
+    announce(say('run.working'));
+    if (way === 'live') {
+      run.id = this.live.run({ recipe });
+      return;
+    }
+    try {
+      const answer = way === 'process' ? await this.#throughDjango(recipe, abort.signal)
+        : await this.client.process('auto-process', null, { page: this.config.page, version: this.original.id, query: { recipe }, signal: abort.signal });
+      if (this.#run === run) await this.#complete(run, answer);
+    } catch (error) {
+      if (this.#run === run) this.#failed(error);
+    }
+  }
+
+  async #throughDjango(recipe, signal) {
+    const body = new FormData();
+    body.append('page', this.config.page);
+    body.append('recipe', JSON.stringify(recipe));
+    return outcome(await send('POST', '/api/fastapi/auto-process/', { body, signal, headers: { Accept: '*/*' } }));
+  }
+
+  async #complete(run, { blob, skewAngle, matrix, recipe, timings }) {
+    await this.stage.showResult(blob, this.original, { skewAngle, matrix });
+    if (this.#run !== run) return;
+    this.#run = null;
+    const text = say('run.completed', { time: duration((performance.now() - run.began) / 1000) });
+    this.steps.complete(timings, text);
+    announce(text);
+    this.#outcome({ asked: run.recipe, recipe: recipe || run.recipe });
+    reportUp('engine_down');
+  }
+
+  #failed(error) {
+    this.#run = null;
+    if (error.name === 'AbortError') {
+      this.steps.cancelled();
+      this.stage.showVersion(this.config.shown());
+      return announce(say('run.cancelled'));
+    }
+    if (outage(error)) reportDown(outage(error));
+    this.steps.failed(explain(error));
+    announce(explain(error));
+  }
+
+  /** The reader's wish; the answer of the socket, or the aborted request, ends the run on the page. */
+  #cancel() {
+    if (this.#job) cancel(this.#job).catch((error) => this.#failed(error));
+    else if (this.#run?.way === 'live') this.live.cancel();
+    else this.#run?.abort.abort();
+  }
+
+  /** Ends without a word what is under way, since something newer begins. */
+  #stop() {
+    clearTimeout(this.#timer);
+    const run = this.#run;
+    this.#run = null;
+    this.#draft = null;
+    if (run && run.way !== 'live') run.abort.abort();
+  }
+
+  #draftSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const recipe = this.form.recipe;
+      if (!recipe.steps.length) return this.#discard();
+      this.#stop();
+      this.steps.hide();
+      this.#draft = { recipe, began: performance.now(), id: this.live.run({ recipe, draft: true, format: draftFormat(recipe) }) };
+      this.stage.element.dataset.busy = 'true';
+    }, DRAFT_PAUSE);
+  }
+
+  #listen() {
+    const mine = (event) => [this.#run, this.#draft].find((run) => run?.id && run.id === event.detail.run);
+    this.live.addEventListener('progress', (event) => { if (this.#run && mine(event) === this.#run) this.#progress(event.detail); });
+    this.live.addEventListener('preview', (event) => {
+      if (this.#run && mine(event) === this.#run) this.stage.showResult(event.detail.blob, this.original);
+    });
+    this.live.addEventListener('complete', (event) => this.#liveComplete(mine(event), event.detail));
+    this.live.addEventListener('cancelled', (event) => {
+      this.stage.element.dataset.busy = '';
+      if (this.#run && mine(event) === this.#run) this.#failed(new DOMException('', 'AbortError'));
+    });
+    this.live.addEventListener('error', ({ detail }) => {
+      this.stage.element.dataset.busy = '';
+      this.#draft = null;
+      this.#failed(detail);
+    });
+    this.live.addEventListener('down', () => { if (this.#run?.way === 'live') this.steps.message.textContent = say('run.connecting'); });
+    this.live.addEventListener('up', () => { if (this.#run?.way === 'live') this.#run.began = performance.now(); });
+    this.live.addEventListener('down', async ({ detail }) => reportDown(await whatIsDown(detail.code)));
+    this.live.addEventListener('up', () => ['socket_down', 'engine_down'].forEach(reportUp));
+  }
+
+  #progress(event) {
+    this.steps.progress(event);
+    if (typeof event.seconds === 'number') announce(say('step.took', { step: stepTitle(event.step), time: duration(event.seconds) }));
+  }
+
+  async #liveComplete(run, { blob, skew_angle: skewAngle, matrix, recipe, timings }) {
+    if (!run) return;
+    if (run === this.#run) return this.#complete(run, { blob, skewAngle, matrix, recipe, timings });
+    await this.stage.showResult(blob, this.original, { skewAngle, matrix });
+    if (run !== this.#draft) return;
+    this.#draft = null;
+    this.stage.element.dataset.busy = '';
+    this.#outcome({ asked: run.recipe, recipe }, say('run.draft', { time: duration((performance.now() - run.began) / 1000) }));
+  }
+
+  #outcome(result, note = '') {
+    this.#result = result;
+    this.panel.querySelector('#result-actions').hidden = !result;
+    this.panel.querySelector('#result-note').textContent = note;
+  }
+
+  #discard() {
+    this.#stop();
+    this.#outcome(null);
+    this.steps.hide();
+    this.stage.element.dataset.busy = '';
+    this.stage.showVersion(this.config.shown());
+  }
+
+  async #save(button) {
+    await this.#follow(button, () => post(`/api/pages/${this.config.page}/versions/`, { recipe: this.#result.recipe }), async (job) => {
+      if (job.state !== 'completed') return ending(job);
+      await this.onSaved();
+      this.#outcome(null);
+      return say('saved');
+    });
+  }
+
+  async #applyAll(button) {
+    if (!(await ask(say('apply.sure', { total: this.config.pages }), say('apply.all')))) return;
+    const begin = () => post(`/api/documents/${this.config.document}/jobs/`, { kind: 'apply', recipe: this.#result.asked });
+    await this.#follow(button, begin, async (job) => {
+      await this.onSaved();
+      return ending(job);
+    });
+  }
+
+  /** Starts a job, tells how it goes in the panel, and says its end. */
+  async #follow(button, begin, end) {
+    button.disabled = true;
+    this.steps.begin([]);
+    try {
+      const job = await follow(await begin(), (state) => {
+        this.#job = state;
+        this.steps.bar.value = state.percent;
+        this.steps.message.textContent = going(state);
+      });
+      const text = await end(job);
+      if (job.state === 'failed') this.steps.failed(text);
+      else this.steps.complete([], text);
+      announce(text);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#job = null;
+      button.disabled = false;
+    }
+  }
+}

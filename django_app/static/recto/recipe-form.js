@@ -1,0 +1,177 @@
+/** Switches and sliders for a recipe, made from what the engine says of itself (`info`); reads back a recipe as data. */
+import { knows, say } from './words.js';
+import { stepTitle } from './steps.js';
+
+const LOCAL = ['adaptive', 'sauvola', 'wolf', 'nick', 'isauvola', 'su'];
+const ONLY_FOR = { threshold: ['manual'], window: LOCAL, k: LOCAL }; // parameters that mean something for some methods only
+const WHEN_NEEDED = { threshold: 128 }; // where "auto" is no answer
+
+const named = (key, fallback) => (knows(key) ? say(key) : fallback);
+
+export class RecipeForm extends EventTarget {
+  #preset = null;
+
+  /** @param {HTMLElement} element is filled @param info the engine's answer @param {HTMLSelectElement} presets is filled too */
+  constructor(element, info, presets) {
+    super();
+    this.element = element;
+    this.info = info;
+    this.presets = presets;
+    element.replaceChildren(...info.operations.map((operation) => this.#card(operation)));
+    presets.replaceChildren(...info.presets.map(({ name, title }) => new Option(named(`preset.${name}`, title), name)));
+    presets.append(Object.assign(new Option(say('preset.own'), ''), { hidden: true }));
+    presets.addEventListener('change', () => {
+      this.choose(presets.value);
+      this.#changed();
+    });
+    element.addEventListener('input', (event) => this.#input(event));
+    this.choose(info.default_preset);
+  }
+
+  /** Shows a preset of the engine; without a name, its default. */
+  choose(name = this.info.default_preset) {
+    const { recipe } = this.info.presets.find((preset) => preset.name === name);
+    this.load(recipe);
+    this.#preset = name;
+    this.presets.value = name;
+  }
+
+  /** The recipe as it stands, its steps in the order shown. */
+  get recipe() {
+    const cards = [...this.element.children].filter((card) => toggle(card).checked);
+    const recipe = { version: 1, steps: cards.map((card) => ({ step: card.dataset.step, ...values(card) })) };
+    return this.#preset ? { ...recipe, preset: this.#preset } : recipe;
+  }
+
+  get steps() { return this.recipe.steps.map(({ step }) => step); }
+
+  /** Shows a recipe; its steps in its order. */
+  load(recipe) {
+    this.#preset = null;
+    this.presets.value = '';
+    const cards = [...this.element.children];
+    const chosen = recipe.steps.map((step) => cards.find((card) => card.dataset.step === step.step)).filter(Boolean);
+    for (const card of cards) {
+      const step = recipe.steps.find(({ step: name }) => name === card.dataset.step);
+      toggle(card).checked = Boolean(step);
+      for (const input of inputs(card)) setValue(input, step?.[input.name] ?? JSON.parse(input.dataset.default));
+      show(card);
+    }
+    if (chosen.length > 1) this.#order(cards, chosen);
+  }
+
+  /** Puts the chosen cards into the recipe's order without moving the others. */
+  #order(cards, chosen) {
+    let next = 0;
+    this.element.append(...cards.map((card) => (chosen.includes(card) ? chosen[next++] : card)));
+  }
+
+  #changed() { this.dispatchEvent(new CustomEvent('change', { detail: this.recipe })); }
+
+  #input({ target }) {
+    if (target.dataset.auto) delete target.dataset.auto;
+    this.#preset = null;
+    this.presets.value = '';
+    show(target.closest('.step-card'));
+    this.#changed();
+  }
+
+  #card(operation) {
+    const { name } = operation;
+    const card = Object.assign(document.createElement('div'), { className: 'step-card' });
+    card.dataset.step = name;
+    const id = `step-${name}`;
+    const head = Object.assign(document.createElement('div'), { className: 'step-head form-check form-switch' });
+    const box = Object.assign(document.createElement('input'), { className: 'form-check-input', type: 'checkbox', id });
+    box.setAttribute('role', 'switch');
+    const label = Object.assign(document.createElement('label'), { className: 'form-check-label', htmlFor: id });
+    label.textContent = stepTitle(name);
+    head.append(box, label);
+    const body = Object.assign(document.createElement('div'), { className: 'step-body' });
+    body.append(...operation.parameters.map((parameter) => this.#parameter(id, parameter)));
+    card.append(head, body);
+    return card;
+  }
+
+  #parameter(prefix, parameter) {
+    const row = Object.assign(document.createElement('div'), { className: 'parameter' });
+    const id = `${prefix}-${parameter.name}`;
+    const label = Object.assign(document.createElement('label'), { htmlFor: id });
+    label.textContent = named(`parameter.${parameter.name}`, parameter.title);
+    const input = parameter.choices ? choice(parameter) : slider(parameter);
+    Object.assign(input, { id, name: parameter.name });
+    input.dataset.default = JSON.stringify(parameter.default ?? null);
+    input.dataset.unit = parameter.unit || '';
+    row.append(label, input);
+    if (input.type === 'range') row.insertBefore(this.#reading(id, input, parameter), input);
+    return row;
+  }
+
+  /** The slider's value in words, and for what may be left to the engine a button back to "auto". */
+  #reading(id, input, parameter) {
+    const span = Object.assign(document.createElement('span'), { className: 'parameter-reading' });
+    const output = document.createElement('output');
+    output.htmlFor.add(id);
+    span.append(output);
+    if ((parameter.default ?? null) === null && !(parameter.name in WHEN_NEEDED)) {
+      const back = Object.assign(document.createElement('button'), { type: 'button', className: 'parameter-auto' });
+      back.textContent = say('auto');
+      back.setAttribute('aria-label', say('parameter.auto', { name: parameter.title }));
+      back.addEventListener('click', () => {
+        setValue(input, null);
+        show(input.closest('.step-card'));
+        this.#changed();
+      });
+      span.append(back);
+    }
+    return span;
+  }
+}
+
+const toggle = (card) => card.querySelector('[role=switch]');
+const inputs = (card) => [...card.querySelectorAll('.parameter input, .parameter select')];
+
+function choice(parameter) {
+  const select = Object.assign(document.createElement('select'), { className: 'form-select form-select-sm' });
+  for (const { value, title } of parameter.choices) select.append(new Option(named(`method.${value}`, title), value));
+  return select;
+}
+
+function slider({ minimum: min, maximum: max, step }) {
+  const input = Object.assign(document.createElement('input'), { className: 'form-range', type: 'range' });
+  return Object.assign(input, { min, max, step });
+}
+
+function setValue(input, value) {
+  const needed = value === null ? WHEN_NEEDED[input.name] : value;
+  if (needed === undefined || needed === null) {
+    input.dataset.auto = 'true';
+    input.value = (Number(input.min) + Number(input.max)) / 2;
+  } else {
+    delete input.dataset.auto;
+    input.value = needed;
+  }
+}
+
+function applies(card, input) {
+  const methods = ONLY_FOR[input.name];
+  return !methods || methods.includes(card.querySelector('[name=method]')?.value);
+}
+
+/** Parameters to send: those that apply and are not left to the engine. */
+function values(card) {
+  const wanted = inputs(card).filter((input) => !input.dataset.auto && applies(card, input));
+  return Object.fromEntries(wanted.map((input) => [input.name, input.type === 'range' ? Number(input.value) : input.value]));
+}
+
+function show(card) {
+  card.querySelector('.step-body').hidden = !toggle(card).checked;
+  for (const input of inputs(card)) {
+    const row = input.closest('.parameter');
+    row.hidden = !applies(card, input);
+    const output = row.querySelector('output');
+    if (output) output.value = input.dataset.auto ? say('auto') : `${Number(input.value)}${input.dataset.unit && ` ${input.dataset.unit}`}`;
+    const back = row.querySelector('.parameter-auto');
+    if (back) back.hidden = Boolean(input.dataset.auto);
+  }
+}

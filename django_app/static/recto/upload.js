@@ -1,0 +1,139 @@
+/** Uploads by dialog or drop: a row and a bar for each file, two at a time, the reason in words where one is refused. */
+import { csrfToken } from './api.js';
+import { RectoError } from './fastapi-client.js';
+import { outage, reportDown } from './health.js';
+import { announce, explain, say } from './words.js';
+
+const AT_ONCE = 2;
+
+export class Uploads extends EventTarget {
+  #queue = [];
+  #running = 0;
+
+  /** @param {{input: HTMLInputElement, zone: HTMLElement, list: HTMLElement, row: HTMLTemplateElement, url: string}} parts */
+  constructor({ input, zone, list, row, url }) {
+    super();
+    Object.assign(this, { list, row, url });
+    input.addEventListener('change', () => {
+      this.add(input.files);
+      input.value = '';
+    });
+    for (const type of ['dragenter', 'dragover']) zone.addEventListener(type, (event) => this.#over(event, zone));
+    for (const type of ['dragleave', 'drop']) zone.addEventListener(type, () => zone.classList.remove('drop-here'));
+    zone.addEventListener('drop', (event) => {
+      event.preventDefault();
+      this.add(event.dataTransfer.files);
+    });
+  }
+
+  get busy() { return this.#running + this.#queue.length > 0; }
+
+  /** Resolves when nothing is waiting or running any more. */
+  settled() {
+    if (!this.busy) return Promise.resolve();
+    return new Promise((resolve) => this.addEventListener('idle', resolve, { once: true }));
+  }
+
+  add(files) {
+    for (const file of files) {
+      const item = this.row.content.firstElementChild.cloneNode(true);
+      item.querySelector('.upload-name').textContent = file.name;
+      this.list.append(item);
+      this.#enqueue(file, item);
+    }
+  }
+
+  #over(event, zone) {
+    if (![...event.dataTransfer.types].includes('Files')) return;
+    event.preventDefault();
+    zone.classList.add('drop-here');
+  }
+
+  #enqueue(file, item) {
+    this.#state(item, 'waiting', say('upload.waiting'));
+    const entry = { file, item };
+    bind(item, '.upload-cancel', () => this.#cancel(entry));
+    bind(item, '.upload-retry', () => this.#enqueue(file, item));
+    this.#queue.push(entry);
+    this.#next();
+  }
+
+  #next() {
+    while (this.#running < AT_ONCE && this.#queue.length) {
+      this.#running += 1;
+      this.#send(this.#queue.shift()).finally(() => {
+        this.#running -= 1;
+        this.#next();
+        if (!this.busy) this.dispatchEvent(new CustomEvent('idle'));
+      });
+    }
+  }
+
+  #cancel(entry) {
+    entry.request?.abort();
+    this.#queue = this.#queue.filter((other) => other !== entry);
+    entry.item.remove();
+    if (!this.busy) this.dispatchEvent(new CustomEvent('idle'));
+  }
+
+  async #send(entry) {
+    const { file, item } = entry;
+    this.#state(item, 'running', say('upload.sending'));
+    try {
+      const { pages } = await this.#post(entry);
+      item.remove();
+      announce(say('upload.done', { name: file.name }));
+      this.dispatchEvent(new CustomEvent('pages', { detail: pages }));
+    } catch (error) {
+      if (error.name === 'AbortError') return;
+      if (outage(error)) reportDown(outage(error));
+      this.#state(item, 'refused', explain(error));
+      announce(`${file.name}: ${explain(error)}`);
+    }
+  }
+
+  /** XMLHttpRequest, since fetch does not tell how much has been sent. */
+  #post(entry) {
+    const bar = entry.item.querySelector('progress');
+    const data = new FormData();
+    data.append('file', entry.file, entry.file.name);
+    const request = new XMLHttpRequest();
+    entry.request = request;
+    return new Promise((resolve, reject) => {
+      request.upload.onprogress = ({ loaded, total, lengthComputable }) => { if (lengthComputable) bar.value = (loaded / total) * 100; };
+      request.upload.onload = () => {
+        bar.removeAttribute('value');
+        entry.item.querySelector('.upload-note').textContent = say('upload.checking');
+      };
+      request.onabort = () => reject(new DOMException('', 'AbortError'));
+      request.onerror = () => reject(new RectoError('unreachable', '', 0));
+      request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request)));
+      request.open('POST', this.url);
+      request.setRequestHeader('Accept', 'application/json');
+      request.setRequestHeader('X-CSRFToken', csrfToken());
+      request.send(data);
+    });
+  }
+
+  #state(item, state, note) {
+    item.dataset.state = state;
+    item.querySelector('.upload-note').textContent = note;
+    const bar = item.querySelector('progress');
+    bar.hidden = state === 'refused';
+    bar.value = 0;
+    item.querySelector('.upload-retry').hidden = state !== 'refused';
+  }
+}
+
+function refusal({ status, responseText }) {
+  let problem = {};
+  try {
+    problem = JSON.parse(responseText);
+  } catch { /* a proxy's page: the status must do */ }
+  const silent = { 413: 'image_too_large', 502: 'django_down', 503: 'django_down', 504: 'django_down' }[status] || `http_${status}`;
+  return new RectoError(problem.code || silent, problem.detail || problem.file?.[0], status, problem);
+}
+
+function bind(item, selector, action) {
+  item.querySelector(selector).onclick = action;
+}
