@@ -1,0 +1,1 @@
+"""What stands behind `./recto`: one module per verb."""

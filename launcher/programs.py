@@ -1,0 +1,171 @@
+"""The five programs of a stack as supervisor starts them, and nginx's configuration."""
+
+import hashlib
+import os
+import re
+import shlex
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.install import program
+from launcher.places import PYTHON, ROOT
+from launcher.ports import Ports, in_url, listening_addresses
+
+NGINX = ROOT / "nginx"
+# What only Django and its worker may know.
+SECRETS = ("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD")
+MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one stack. `run` holds sockets, whose names may not be longer than about 100 bytes."""
+
+    var: Path
+    run: Path
+
+    @classmethod
+    def under(cls, var: Path) -> "Layout":
+        run = var / "run"
+        if len(os.fsencode(run)) > 80:
+            run = Path(tempfile.gettempdir()) / f"recto-{os.getuid()}-{_short_hash(var)}"
+        return cls(var, run)
+
+    def make(self) -> None:
+        for folder in (self.var / "log", self.var / "media", self.var / "redis", self.var / "static"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.run / "nginx").mkdir(exist_ok=True)
+
+
+def _short_hash(path: Path) -> str:
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Program:
+    """One section of supervisor's configuration. Programs start from low to high priority and stop the other way."""
+
+    name: str
+    command: tuple[str, ...]
+    priority: int
+    knows_secrets: bool = False
+    stop_seconds: int = 10
+    held: bool = False
+    stop_group: bool = True
+
+    def section(self, log: Path) -> str:
+        forget = () if self.knows_secrets else ("/usr/bin/env", *(word for name in SECRETS for word in ("-u", name)))
+        settings = {
+            "command": shlex.join([*forget, *self.command]).replace("%", "%%"),
+            "priority": self.priority,
+            "autostart": "false" if self.held else "true",
+            "autorestart": "true",
+            "startsecs": 1,
+            "startretries": 3,
+            "stopsignal": "TERM",
+            "stopwaitsecs": self.stop_seconds,
+            "stopasgroup": "true" if self.stop_group else "false",
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": log,
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": 3,
+        }
+        return f"[program:{self.name}]\n" + "".join(f"{key}={value}\n" for key, value in settings.items())
+
+
+def programs(layout: Layout, ports: Ports, env: Mapping[str, str]) -> list[Program]:
+    limit = int(env.get("RECTO_MAX_UPLOAD_BYTES") or MAX_UPLOAD_BYTES)
+    return [
+        Program("redis", tuple(_redis(layout)), 10),
+        # Its own children are told by the worker itself: a signal from outside would lose what they are doing.
+        Program("worker", tuple(_worker()), 20, knows_secrets=True, held=True, stop_group=False),
+        Program("fastapi", tuple(_fastapi(ports, limit)), 30),
+        Program("django", tuple(_django(ports, layout.run)), 40, knows_secrets=True, held=True),
+        Program("nginx", tuple(_nginx(layout)), 50),
+    ]
+
+
+def _redis(layout: Layout) -> Iterator[str]:
+    yield from (str(program("redis-server")), "--port", "0", "--unixsocket", str(layout.run / "redis.sock"))
+    yield from ("--unixsocketperm", "700", "--dir", str(layout.var / "redis"), "--appendonly", "yes", "--save", "")
+    yield from ("--daemonize", "no")
+
+
+def _worker() -> Iterator[str]:
+    yield from (str(PYTHON), "-m", "celery", "-A", "django_app.config.celery", "worker")
+    yield from ("--queues", "interactive,batch", "--concurrency", "2", "--without-gossip", "--without-mingle")
+
+
+def _fastapi(ports: Ports, limit: int) -> Iterator[str]:
+    base64_and_json = limit * 4 // 3 + 64 * 1024
+    yield from (str(PYTHON), "-m", "uvicorn", "--factory", "fastapi_app.main:create_app")
+    yield from ("--host", "127.0.0.1", "--port", str(ports.fastapi), "--no-server-header", "--no-access-log")
+    yield from ("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1", "--ws-max-size", str(base64_and_json))
+    # Longer than nginx keeps an idle connection, so that it is never nginx who finds one closed.
+    yield from ("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "5")
+
+
+def _django(ports: Ports, run: Path) -> Iterator[str]:
+    yield from (str(PYTHON), "-m", "gunicorn", "django_app.config.wsgi", "--bind", f"127.0.0.1:{ports.django}")
+    yield from ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--preload", "--timeout", "180")
+    yield from ("--keep-alive", "75", "--graceful-timeout", "5", "--forwarded-allow-ips", "127.0.0.1")
+    yield from ("--worker-tmp-dir", str(run), "--no-control-socket")
+
+
+def _nginx(layout: Layout) -> Iterator[str]:
+    yield from (str(program("nginx")), "-e", "stderr", "-g", "daemon off;")
+    yield from ("-p", f"{layout.run}/nginx/", "-c", str(layout.run / "nginx.conf"))
+
+
+def supervisor_configuration(layout: Layout, all_programs: Iterable[Program]) -> str:
+    log = layout.var / "log"
+    head = f"""[supervisord]
+nodaemon=true
+directory={ROOT}
+umask=077
+pidfile={layout.run}/supervisord.pid
+logfile={log}/supervisord.log
+logfile_maxbytes=10MB
+logfile_backups=1
+silent=true
+minfds=1024
+[unix_http_server]
+file={layout.run}/supervisor.sock
+chmod=0700
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+    return head + "".join(one.section(log / f"{one.name}.log") for one in all_programs)
+
+
+def nginx_configurations(layout: Layout, ports: Ports, host: str, env: Mapping[str, str]) -> dict[Path, str]:
+    """The shared template filled in, and around it what nginx needs to run as an ordinary process."""
+    listen = [f"listen {in_url(address)}:{ports.nginx};" for address in listening_addresses(host)]
+    site = {
+        "RECTO_LISTEN": " ".join(listen),
+        "RECTO_DJANGO": f"127.0.0.1:{ports.django}",
+        "RECTO_FASTAPI": f"127.0.0.1:{ports.fastapi}",
+        "RECTO_STATIC_ROOT": env["RECTO_STATIC_ROOT"],
+        "RECTO_MEDIA_ROOT": env["RECTO_MEDIA_ROOT"],
+        "RECTO_OUTAGE_ROOT": str(NGINX / "outage"),
+        "RECTO_MAX_UPLOAD_BYTES": env.get("RECTO_MAX_UPLOAD_BYTES") or str(MAX_UPLOAD_BYTES),
+    }
+    process = {
+        "RECTO_RUN": str(layout.run / "nginx"),
+        "RECTO_SITE": str(layout.run / "recto.conf"),
+        # Started by root, nginx would give its work to an account that cannot read this folder.
+        "RECTO_USER_LINE": "user root;" if os.geteuid() == 0 else "",
+    }
+    return {
+        layout.run / "recto.conf": fill(NGINX / "recto.conf.template", site),
+        layout.run / "nginx.conf": fill(NGINX / "nginx.conf.template", process),
+    }
+
+
+def fill(template: Path, values: Mapping[str, str]) -> str:
+    """Only ${NAME}, as envsubst does with a list of names; nginx's $variables stay. KeyError for an unknown name."""
+    return re.sub(r"\$\{([A-Z_]+)\}", lambda name: values[name[1]], template.read_text())

@@ -1,0 +1,65 @@
+"""`./recto test`: everything on a Postgres of its own, then Django's tests once more on SQLite."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from launcher import install
+from launcher.places import PYTHON, ROOT
+from launcher.postgres import throw_away
+from launcher.up import ignore_signals, stop_on_signals
+
+ON_SQLITE = ("tests/web", "tests/jobs")
+
+
+def test(arguments: Sequence[str]) -> int:
+    """Exit code of the first run that failed, 0 if none did; `arguments` go to pytest."""
+    install.everything(testing=True)
+    stop_on_signals()
+    chosen = any((ROOT / argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
+    begin = time.monotonic()
+    try:
+        code = _on_postgres([*arguments, *([] if chosen else ["tests"])])
+        second = 0 if chosen else _on_sqlite([*arguments, *ON_SQLITE])
+    except KeyboardInterrupt:
+        return 130
+    print(f"{'Passed' if not (code or second) else 'FAILED'} after {time.monotonic() - begin:.0f} s.", flush=True)
+    return code or second
+
+
+def _on_postgres(arguments: Sequence[str]) -> int:
+    with throw_away() as url:
+        print("On Postgres:", flush=True)
+        return _pytest(arguments, url)
+
+
+def _on_sqlite(arguments: Sequence[str]) -> int:
+    with tempfile.TemporaryDirectory(prefix="recto-") as folder:
+        print("On SQLite:", flush=True)
+        return _pytest(arguments, f"sqlite:///{Path(folder) / 'recto.sqlite3'}")
+
+
+def _pytest(arguments: Sequence[str], database_url: str) -> int:
+    running = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=_environment(database_url))
+    try:
+        return running.wait()
+    except KeyboardInterrupt as interrupt:
+        ignore_signals()
+        if interrupt.args != (signal.SIGINT,):  # Ctrl-C has reached pytest too; a second one would end its cleaning up
+            running.send_signal(signal.SIGINT)
+        try:
+            running.wait(60)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+        raise
+
+
+def _environment(database_url: str) -> Mapping[str, str]:
+    """The caller's, without settings of Recto that the tests do not expect."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
+    return kept | {"RECTO_DATABASE_URL": database_url}

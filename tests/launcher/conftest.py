@@ -1,0 +1,34 @@
+"""The real script, run as somebody would type it, in a folder and on ports of its own."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from launcher.places import ROOT
+from launcher.ports import VARIABLES, Ports
+from tests.running import clean_environment
+
+Recto = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def ports() -> Ports:
+    return Ports.free()
+
+
+@pytest.fixture
+def recto(tmp_path: Path, ports: Ports) -> Recto:
+    """Runs `recto` with arguments from a folder that is not the checkout; `env` adds variables."""
+    numbers = {variable: str(getattr(ports, name)) for name, variable in VARIABLES.items()}
+
+    def run(*arguments: str | os.PathLike[str], **env: str) -> "subprocess.CompletedProcess[str]":
+        environment = clean_environment(**numbers) | env
+        command = [ROOT / "recto", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
