@@ -1,0 +1,33 @@
+"""When a service is down the page says which, in words, and recovers by itself."""
+
+from playwright.sync_api import expect
+
+from launcher.stack import Stack
+from tests.browser.conftest import Account, Visit, completed
+
+
+def test_the_engine_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack) -> None:
+    page = visit(alice.page["url"], alice)
+    expect(page.locator("#recipe-form input[type=range]").first).to_be_visible()
+    stack.supervisor.stop("fastapi")
+    try:
+        page.locator("#process-way").click()
+        expect(page.locator(".banner")).to_contain_text("image engine does not answer")
+    finally:
+        stack.supervisor.start("fastapi")
+    expect(page.locator(".banner")).to_have_count(0, timeout=40_000)
+    page.locator("#live-way").click()
+    completed(page)
+
+
+def test_the_site_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack) -> None:
+    page = visit(alice.page["url"], alice)
+    stack.supervisor.stop("django")
+    try:
+        page.locator("#process-way").click()
+        expect(page.locator(".banner")).to_contain_text("site behind this page does not answer")
+    finally:
+        stack.supervisor.start("django")
+    expect(page.locator(".banner")).to_have_count(0, timeout=40_000)
+    page.locator("#process-way").click()
+    completed(page)
