@@ -10,8 +10,6 @@ from redis import Redis, RedisError
 from django_app.api.problems import problem
 from django_app.users import tokens
 
-VERSION = "0.1.0"
-
 
 def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
@@ -22,7 +20,7 @@ def ping(request: HttpRequest) -> JsonResponse:
 
 
 def version(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"name": "recto", "version": VERSION})
+    return JsonResponse({"name": "recto", "version": settings.VERSION})
 
 
 def ready(request: HttpRequest) -> JsonResponse:
@@ -31,7 +29,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     reasons = [reason for check in CHECKS if (reason := check())]
     if reasons:
         return problem(503, " ".join(reasons), "not_ready", headers={"Retry-After": "5"})  # type: ignore[return-value]
-    return JsonResponse({"status": "ready", "version": VERSION})
+    return JsonResponse({"status": "ready", "version": settings.VERSION})
 
 
 def database() -> str | None:

@@ -1,5 +1,6 @@
 """Every environment variable that Django reads, and everything that follows from them."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django_app.config.secrets import development_secret_key, required, required
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = BASE_DIR / "var"
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
 # --- What the environment says -------------------------------------------------------------------------------------
 
@@ -262,7 +264,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Recto",
     "DESCRIPTION": "Projects, documents, pages, their versions, texts and jobs. "
     "The image engine has its own page: /api/fastapi/docs.",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
