@@ -3,16 +3,18 @@
 from collections import Counter
 from typing import Any
 
+from django.db import transaction
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, parser_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
 from django_app.api.paging import Pages
+from django_app.api.parsers import BoundedJSONParser
 from django_app.documents.models import Document
 from django_app.jobs.kinds import KINDS
 from django_app.jobs.models import Job, JobItem, State, Tally
@@ -22,6 +24,7 @@ from django_app.projects import access
 from django_app.users.models import User
 
 TIMES = ["started_at", "finished_at"]
+LARGEST_ID = 2**63 - 1  # what a column holds
 COLUMNS = ["id", "kind", "document_id", "created_at", *TIMES]
 
 
@@ -69,7 +72,10 @@ class DocumentJobParams(serializers.Serializer[dict[str, Any]]):
 
     kind = serializers.ChoiceField(choices=sorted(KINDS))
     pages = serializers.ListField(
-        child=serializers.IntegerField(), required=False, allow_empty=False, help_text="Ids. Default: all pages."
+        child=serializers.IntegerField(max_value=LARGEST_ID),
+        required=False,
+        allow_empty=False,
+        help_text="Ids. Default: all pages.",
     )
 
 
@@ -99,11 +105,18 @@ def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     return dict(given.validated_data)
 
 
-def start_on_page(request: Request, page: Page, kind: str, params: dict[str, Any]) -> Response:
-    document = page.document
-    job = Job.objects.start(
-        kind, project=document.project, document=document, params=params, pages=[page], by=asker(request)
-    )
+def start(request: Request, document: Document, kind: str, params: dict[str, Any], pages: list[int] | None) -> Response:
+    """The document is locked first, as whoever deletes pages locks it: no page goes before its item is written."""
+    with transaction.atomic():
+        Document.objects.select_for_update().get(pk=document.pk)
+        job = Job.objects.start(
+            kind,
+            project=document.project,
+            document=document,
+            params=params,
+            pages=chosen(document, pages),
+            by=asker(request),
+        )
     return accepted(job)
 
 
@@ -114,11 +127,12 @@ def editable_page(request: Request, page_id: int) -> Page:
 
 @extend_schema(request=ApplyParams, responses={202: JobSerializer})
 @api_view(["POST"])
+@parser_classes([BoundedJSONParser])
 @idempotent
 def page_versions(request: Request, page_id: int) -> Response:
     """Save as version: the recipe is applied to the page's original."""
     page = editable_page(request, page_id)
-    return start_on_page(request, page, "apply", valid(ApplyParams, request))
+    return start(request, page.document, "apply", valid(ApplyParams, request), [page.pk])
 
 
 @extend_schema(request=PageReadParams, responses={202: JobSerializer})
@@ -131,11 +145,12 @@ def page_read(request: Request, page_id: int) -> Response:
     version = params.get("version")
     if version is not None and not page.versions.filter(pk=version).exists():
         raise serializers.ValidationError({"version": [_("This page has no such version.")]})
-    return start_on_page(request, page, "read", params)
+    return start(request, page.document, "read", params, [page.pk])
 
 
 @extend_schema(request=DocumentJobParams, responses={202: JobSerializer})
 @api_view(["POST"])
+@parser_classes([BoundedJSONParser])
 @idempotent
 def document_jobs(request: Request, document_id: int) -> Response:
     """One kind of work on all pages of a document, or on some of them."""
@@ -143,11 +158,7 @@ def document_jobs(request: Request, document_id: int) -> Response:
     document = access.find(asker(request), documents, role=access.EDITOR, pk=document_id)
     asked = valid(DocumentJobParams, request)
     params = valid(KINDS[asked["kind"]].params, request)
-    pages = chosen(document, asked.get("pages"))
-    job = Job.objects.start(
-        asked["kind"], project=document.project, document=document, params=params, pages=pages, by=asker(request)
-    )
-    return accepted(job)
+    return start(request, document, asked["kind"], params, asked.get("pages"))
 
 
 def chosen(document: Document, ids: list[int] | None) -> list[Page]:
@@ -173,7 +184,7 @@ def jobs(request: Request) -> Response:
         found = found.filter(finished_at=None)
     document = request.query_params.get("document", "")
     if document.isdecimal():
-        found = found.filter(document=int(document))
+        found = found.filter(document__id=int(document))
     pages = Pages()
     page = pages.paginate_queryset(found.with_tally().order_by("-created_at", "-id"), request)
     return pages.get_paginated_response(JobSummarySerializer(page, many=True).data)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -67,6 +67,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
             return invalid(error.detail)
         case ModelValidationError():
             return invalid(error.message_dict if hasattr(error, "error_dict") else error.messages)
+        case RequestDataTooBig():
+            return problem(413, _("The request is larger than what is taken here."))
         case OperationalError():
             return problem(503, _("The database does not answer at the moment."), headers={"Retry-After": "5"})
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):

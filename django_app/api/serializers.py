@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from django_app.documents.models import Document
+from django_app.jobs.params import check_nul
 from django_app.pages.models import Page, PageVersion
 from django_app.projects import access
 from django_app.projects.forms import GIVEN_ROLES
@@ -41,7 +42,9 @@ class RoleSerializer(serializers.Serializer[Any]):
 
 
 class PresetSerializer(serializers.ModelSerializer[Preset]):
-    steps = serializers.ListField(child=serializers.DictField(), allow_empty=False, max_length=20)
+    steps = serializers.ListField(
+        child=serializers.DictField(), allow_empty=False, max_length=20, validators=[check_nul]
+    )
 
     class Meta:
         model = Preset

@@ -3,6 +3,7 @@
 The worker's own parse of a recipe is the truth; here only what is clearly no recipe is refused at once.
 """
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +22,14 @@ def check_recipe(recipe: Any) -> None:
         raise serializers.ValidationError(_("Each step is an object whose `step` is its name."))
 
 
+def check_nul(value: Any) -> None:
+    """Postgres keeps no NUL in JSON."""
+    if "\\u0000" in json.dumps(value).replace("\\\\", ""):
+        raise serializers.ValidationError(_("Null characters are not allowed."))
+
+
 class ApplyParams(serializers.Serializer[Any]):
-    recipe = serializers.JSONField(validators=[check_recipe])
+    recipe = serializers.JSONField(validators=[check_recipe, check_nul])
 
 
 class ReadParams(serializers.Serializer[Any]):

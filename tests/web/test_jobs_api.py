@@ -1,12 +1,15 @@
 """POST pages/{id}/versions/, pages/{id}/read/, documents/{id}/jobs/; GET jobs/, jobs/{id}/; cancel and retry."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 
 from django_app.jobs.models import Job
+from django_app.pages.removal import remove_page
 
 RECIPE = {"steps": [{"step": "binarize", "method": "otsu"}]}
 
@@ -93,6 +96,7 @@ def test_only_editors_start(as_reader: Client, as_charlie: Client, page: Any, pa
         {"steps": [{"method": "otsu"}]},
         {"steps": [{"step": 1}]},
         {"steps": [{"step": "binarize"}] * 21},
+        {"steps": [{"step": "binarize", "method": "ot\0su"}]},
     ],
 )
 def test_no_recipe(as_alice: Client, page: Any, recipe: Any) -> None:
@@ -132,11 +136,44 @@ def test_another_pages_version(as_alice: Client, page: Any, add_page: Callable[.
         ({"kind": "apply", "recipe": RECIPE, "pages": []}, "pages"),
         ({"kind": "apply", "recipe": RECIPE, "pages": ["all"]}, "pages"),
         ({"kind": "apply", "recipe": RECIPE, "pages": [999999]}, "pages"),
+        ({"kind": "apply", "recipe": RECIPE, "pages": [10**30]}, "pages"),
     ],
 )
 def test_bad_document_jobs(as_alice: Client, page: Any, body: dict[str, Any], loc: str) -> None:
     answer = post(as_alice, f"documents/{page.document_id}/jobs/", body)
     assert (answer.status_code, answer.json()["errors"][0]["loc"][0]) == (422, loc)
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_is_deleted_meanwhile(as_alice: Client, page: Any) -> None:
+    """The one who starts a job waits for the one who deletes, and then finds no page."""
+    reached, statuses = threading.Event(), []
+
+    def tell(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        """Sets `reached` when the pages have been read, or when they cannot be read yet."""
+        if sql.startswith("BEGIN") or "FOR UPDATE" in sql:
+            reached.set()
+        result = execute(sql, *arguments)
+        if 'FROM "pages_page"' in sql:
+            reached.set()
+        return result
+
+    def start() -> None:
+        try:
+            with connection.execute_wrapper(tell):
+                body = {"kind": "apply", "recipe": RECIPE}
+                statuses.append(post(as_alice, f"documents/{page.document_id}/jobs/", body).status_code)
+        finally:
+            connection.close()
+
+    starter = threading.Thread(target=start)
+    with transaction.atomic():
+        remove_page(page)
+        starter.start()
+        assert reached.wait(10)
+    starter.join()
+    assert statuses == [422]
     assert not Job.objects.exists()
 
 
