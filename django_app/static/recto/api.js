@@ -4,7 +4,11 @@ import { RectoError } from './fastapi-client.js';
 export { RectoError };
 
 export function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || document.querySelector('[name=csrfmiddlewaretoken]')?.value || '';
+  return (
+    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ||
+    document.querySelector('[name=csrfmiddlewaretoken]')?.value ||
+    ''
+  );
 }
 
 /** The raw response; `body` is sent as JSON unless it is a FormData. */

@@ -1,7 +1,7 @@
 /**
- * <recto-compare>: what has `data-side="before"` and `data-side="after"` lies on top of each other with a divider between,
- * moved by pointer, touch or keys. The attribute `split` shows the divider, without it only the after side is seen,
- * or only the before side where there is nothing after.
+ * <recto-compare>: what has `data-side="before"` and `data-side="after"` lies on top of each other with a divider
+ * between, moved by pointer, touch or keys. The attribute `split` shows the divider; without it only the after side is
+ * seen, or only the before side where there is nothing after.
  */
 import { say } from './words.js';
 
@@ -20,23 +20,37 @@ export class RectoCompare extends HTMLElement {
     this.#draw();
   }
 
-  attributeChangedCallback() { if (this.divider) this.#draw(); }
+  attributeChangedCallback() {
+    if (this.divider) this.#draw();
+  }
 
-  get position() { return this.#position; }
+  get position() {
+    return this.#position;
+  }
 
   set position(percent) {
     this.#position = Math.min(100, Math.max(0, percent));
     this.#draw();
   }
 
-  get split() { return this.hasAttribute('split'); }
-  set split(on) { this.toggleAttribute('split', on); }
+  get split() {
+    return this.hasAttribute('split');
+  }
+  set split(on) {
+    this.toggleAttribute('split', on);
+  }
 
   #makeDivider() {
     const divider = document.createElement('div');
     divider.className = 'compare-divider';
     divider.tabIndex = 0;
-    const attributes = { role: 'slider', 'aria-label': say('compare.divider'), 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-orientation': 'horizontal' };
+    const attributes = {
+      role: 'slider',
+      'aria-label': say('compare.divider'),
+      'aria-valuemin': 0,
+      'aria-valuemax': 100,
+      'aria-orientation': 'horizontal',
+    };
     for (const [name, value] of Object.entries(attributes)) divider.setAttribute(name, value);
     const grip = document.createElement('span');
     grip.className = 'compare-grip';
@@ -66,13 +80,16 @@ export class RectoCompare extends HTMLElement {
     }
   }
 
-  #rtl() { return getComputedStyle(this).direction === 'rtl'; }
+  #rtl() {
+    return getComputedStyle(this).direction === 'rtl';
+  }
 
   #key(event) {
     const ends = { Home: 0, End: 100 };
     let target = ends[event.key];
     if (event.key in STEPS) {
-      const turn = this.#rtl() && event.key.startsWith('Arrow') && !['ArrowUp', 'ArrowDown'].includes(event.key) ? -1 : 1;
+      const turn =
+        this.#rtl() && event.key.startsWith('Arrow') && !['ArrowUp', 'ArrowDown'].includes(event.key) ? -1 : 1;
       target = this.#position + STEPS[event.key] * turn * (event.shiftKey ? 5 : 1);
     }
     if (target === undefined) return;

@@ -3,6 +3,7 @@ import './compare.js';
 import { get, patch, post, send } from './api.js';
 import { ask } from './confirm.js';
 import { outcome } from './fastapi-client.js';
+import { keepFocus, whileBusy } from './focus.js';
 import { Grid } from './grid.js';
 import { outage, reportDown } from './health.js';
 import { cancel, ending, follow, going } from './jobs.js';
@@ -35,13 +36,22 @@ function counted() {
 }
 
 if (byId('image-upload')) {
-  uploads = new Uploads({ input: byId('image-upload'), zone: document.body, list: byId('uploads'), row: byId('upload-row'), url: `/api/documents/${config.document}/pages/` });
+  uploads = new Uploads({
+    input: byId('image-upload'),
+    zone: document.body,
+    list: byId('uploads'),
+    row: byId('upload-row'),
+    url: `/api/documents/${config.document}/pages/`,
+  });
   uploads.addEventListener('pages', ({ detail: pages }) => {
     grid.add(pages);
     newest = pages.at(-1).id;
   });
   byId('image-upload').addEventListener('change', counted);
   uploads.addEventListener('idle', counted);
+  addEventListener('beforeunload', (event) => {
+    if (uploads.busy) event.preventDefault();
+  });
 }
 grid.addEventListener('count', counted);
 grid.addEventListener('trouble', ({ detail }) => tell(detail));
@@ -49,17 +59,20 @@ counted();
 
 const info = JSON.parse(byId('engine-info').textContent);
 
-/** The recipe of the menu's choice: one step, or the engine's own whole pipeline (null while it has not told which). */
-function chosenRecipe() {
+/**
+ * The recipe of the menu's choice: one step, a preset of the project, or the engine's own whole pipeline (null while it
+ * has not told which).
+ */
+async function chosenRecipe() {
   const step = byId('process-operation').value;
+  const preset = step.match(/^preset-(\d+)$/)?.[1];
+  if (preset) return { version: 1, steps: (await get(`${config.presets}${preset}/`)).steps };
   if (step !== 'auto') return { version: 1, steps: [{ step }] };
   return info?.presets.find(({ name }) => name === info.default_preset).recipe ?? null;
 }
 
 async function processPage() {
-  const button = byId('process-btn');
   const panel = byId('result-panel');
-  button.disabled = true;
   panel.hidden = false;
   panel.dataset.state = 'running';
   byId('result-note').textContent = say(uploads?.busy ? 'upload.wait' : 'run.working');
@@ -68,13 +81,11 @@ async function processPage() {
     await uploads?.settled();
     const page = grid.selected[0] ?? (grid.find(newest) ? newest : grid.ids.at(-1));
     if (!page) throw { code: 'no_page' };
-    await showResult(page, chosenRecipe());
+    await showResult(page, await chosenRecipe());
   } catch (error) {
     panel.dataset.state = 'failed';
     byId('result-note').textContent = explain(error);
     trouble(error);
-  } finally {
-    button.disabled = false;
   }
 }
 
@@ -113,10 +124,16 @@ async function paint(blob) {
   byId('result-compare').split = true;
 }
 
+async function applyChosen() {
+  const recipe = (await chosenRecipe()) || result?.recipe;
+  if (!recipe) throw { code: 'engine_down' };
+  return post(`/api/documents/${config.document}/jobs/`, { kind: 'apply', recipe });
+}
+
 /** A job over pages: how it goes in words and bar, a mark on every page, and at the end new thumbnails. */
-async function run(begin, button) {
+async function run(begin) {
   const box = byId('job-progress');
-  button.disabled = true;
+  box.dataset.state = 'running';
   box.hidden = false;
   try {
     let job = await begin();
@@ -127,32 +144,43 @@ async function run(begin, button) {
       box.querySelector('.job-words').textContent = going(state);
       for (const item of state.items) grid.mark(item.page, item.state);
     });
-    await Promise.all(job.items.filter(({ page }) => grid.find(page)).map(async ({ page }) => grid.fill(grid.find(page), await get(`/api/pages/${page}/`))));
+    await Promise.all(
+      job.items
+        .filter(({ page }) => grid.find(page))
+        .map(async ({ page }) => grid.fill(grid.find(page), await get(`/api/pages/${page}/`))),
+    );
     tell(ending(job));
   } catch (error) {
     trouble(error);
   } finally {
-    button.disabled = false;
+    box.dataset.state = '';
     box.hidden = true;
   }
 }
 
 const on = (id, action) => byId(id)?.addEventListener('click', ({ currentTarget }) => action(currentTarget));
 
-on('process-btn', processPage);
-on('result-close', () => { byId('result-panel').hidden = true; });
-on('save-version', (button) => run(() => post(`/api/pages/${result.page}/versions/`, { recipe: result.recipe }), button));
+on('process-btn', (button) => whileBusy(button, processPage));
+on('result-close', () => {
+  const panel = byId('result-panel');
+  keepFocus(panel, () => (panel.hidden = true), byId('process-btn'));
+});
+on('save-version', (button) =>
+  whileBusy(button, () => run(() => post(`/api/pages/${result.page}/versions/`, { recipe: result.recipe }))),
+);
 on('apply-all', async (button) => {
   if (!(await ask(say('apply.sure', { total: grid.ids.length }), say('apply.all')))) return;
-  const recipe = chosenRecipe() || result?.recipe;
-  if (!recipe) return trouble({ code: 'engine_down' });
-  run(() => post(`/api/documents/${config.document}/jobs/`, { kind: 'apply', recipe }), button);
+  whileBusy(button, () => run(applyChosen));
 });
-on('read-all', () => byId('read-dialog').showModal());
+on('read-all', () => {
+  byId('read-dialog').returnValue = ''; // else Escape would answer as the time before
+  byId('read-dialog').showModal();
+});
 byId('read-dialog')?.addEventListener('close', ({ target }) => {
   const languages = [...target.querySelectorAll('[name=language]:checked')].map(({ value }) => value);
   if (target.returnValue !== 'read' || !languages.length) return;
-  run(() => post(`/api/documents/${config.document}/jobs/`, { kind: 'read', languages }), byId('read-all'));
+  const begin = () => post(`/api/documents/${config.document}/jobs/`, { kind: 'read', languages });
+  whileBusy(byId('read-all'), () => run(begin));
 });
 byId('rename-form')?.addEventListener('submit', async (event) => {
   event.preventDefault();

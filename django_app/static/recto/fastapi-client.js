@@ -43,24 +43,47 @@ export class FastAPIClient {
     return this.#operate('auto-process', imageFile, returnJson, options);
   }
 
-  binarize(imageFile, options = {}) { return this.#operate('binarize', imageFile, options.returnJson, options); }
-  denoise(imageFile, options = {}) { return this.#operate('denoise', imageFile, options.returnJson, options); }
-  deskew(imageFile, options = {}) { return this.#operate('deskew', imageFile, options.returnJson, options); }
-  enhance(imageFile, options = {}) { return this.#operate('enhance', imageFile, options.returnJson, options); }
+  binarize(imageFile, options = {}) {
+    return this.#operate('binarize', imageFile, options.returnJson, options);
+  }
+  denoise(imageFile, options = {}) {
+    return this.#operate('denoise', imageFile, options.returnJson, options);
+  }
+  deskew(imageFile, options = {}) {
+    return this.#operate('deskew', imageFile, options.returnJson, options);
+  }
+  enhance(imageFile, options = {}) {
+    return this.#operate('enhance', imageFile, options.returnJson, options);
+  }
 
   /** Operations, parameter ranges, presets, limits. */
-  async info() { return (await this.#send('GET', '/images/info')).json(); }
-  async health() { return (await this.#send('GET', '/images/health', { anonymous: true })).json(); }
+  async info() {
+    return (await this.#send('GET', '/images/info')).json();
+  }
+  async health() {
+    return (await this.#send('GET', '/images/health', { anonymous: true })).json();
+  }
 
   /** Read text: the JSON answer of /ocr, or the text itself with `format: 'text'`. */
   async ocr(imageFile, { languages = 'eng', format = 'json', page = null, signal, ...query } = {}) {
-    const response = await this.#send('POST', '/ocr', { file: imageFile, page, signal, query: { languages, format, ...query } });
+    const response = await this.#send('POST', '/ocr', {
+      file: imageFile,
+      page,
+      signal,
+      query: { languages, format, ...query },
+    });
     return format === 'json' ? response.json() : response.text();
   }
 
   /** The processed image with the facts of its headers: `{blob, skewAngle, recipe, timings}`. */
   async process(operation, imageFile, { page = null, version = null, signal, query = {} } = {}) {
-    const response = await this.#send('POST', `/images/${operation}`, { file: imageFile, page, version, signal, query });
+    const response = await this.#send('POST', `/images/${operation}`, {
+      file: imageFile,
+      page,
+      version,
+      signal,
+      query,
+    });
     return outcome(response);
   }
 
@@ -73,7 +96,11 @@ export class FastAPIClient {
     const url = this.tokenUrl + search({ page, version });
     const kept = this.#tokens.get(url);
     if (kept && !fresh && kept.until > Date.now()) return kept.access;
-    const response = await answer(url, { credentials: 'same-origin', headers: { Accept: 'application/json' } }, 'django_down');
+    const response = await answer(
+      url,
+      { credentials: 'same-origin', headers: { Accept: 'application/json' } },
+      'django_down',
+    );
     const { access, expires_in: seconds } = await response.json();
     this.#tokens.set(url, { access, until: Date.now() + Math.max(1, seconds - EARLY) * 1000 });
     return access;
@@ -112,16 +139,22 @@ export async function outcome(response) {
 
 /** `denoise;dur=12.5, deskew;dur=3` (milliseconds) → [{name, seconds}] */
 export function timings(header) {
-  return (header || '').split(',').map((entry) => {
-    const [name, ...parameters] = entry.split(';').map((part) => part.trim());
-    const dur = parameters.find((part) => part.startsWith('dur='));
-    return { name, seconds: dur ? Number(dur.slice(4)) / 1000 : null };
-  }).filter(({ name, seconds }) => name && seconds !== null);
+  return (header || '')
+    .split(',')
+    .map((entry) => {
+      const [name, ...parameters] = entry.split(';').map((part) => part.trim());
+      const dur = parameters.find((part) => part.startsWith('dur='));
+      return { name, seconds: dur ? Number(dur.slice(4)) / 1000 : null };
+    })
+    .filter(({ name, seconds }) => name && seconds !== null);
 }
 
 function search(query) {
   const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  const pairs = entries.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+  const pairs = entries.map(([name, value]) => [
+    name,
+    typeof value === 'object' ? JSON.stringify(value) : String(value),
+  ]);
   return pairs.length ? `?${new URLSearchParams(pairs)}` : '';
 }
 

@@ -2,10 +2,17 @@
 import Sortable from '../vendor/sortablejs/modular/sortable.esm.js';
 import { post, remove } from './api.js';
 import { ask } from './confirm.js';
+import { keepFocus } from './focus.js';
 import { announce, explain, say } from './words.js';
 
 export class Grid extends EventTarget {
-  /** @param {HTMLOListElement} list @param {HTMLTemplateElement} card @param {{document: number, editable: boolean}} options */
+  #saved = []; // the pages' ids in the order that the site keeps
+
+  /**
+   * @param {HTMLOListElement} list
+   * @param {HTMLTemplateElement} card
+   * @param {{document: number, editable: boolean}} options
+   */
   constructor(list, card, { document, editable }) {
     super();
     Object.assign(this, { list, card, document, editable });
@@ -13,14 +20,28 @@ export class Grid extends EventTarget {
     list.addEventListener('change', () => this.dispatchEvent(new CustomEvent('selection')));
     if (editable) {
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-      Sortable.create(list, { animation: still ? 0 : 150, handle: '.card-drag', ghostClass: 'card-ghost', onEnd: () => this.#ordered() });
+      Sortable.create(list, {
+        animation: still ? 0 : 150,
+        handle: '.card-drag',
+        ghostClass: 'card-ghost',
+        onEnd: () => this.#ordered(),
+      });
     }
     this.#number();
+    this.#saved = this.ids;
   }
 
-  get cards() { return [...this.list.querySelectorAll('.page-card')]; }
-  get ids() { return this.cards.map((card) => Number(card.dataset.page)); }
-  get selected() { return this.cards.filter((card) => card.querySelector('.card-select').checked).map((card) => Number(card.dataset.page)); }
+  get cards() {
+    return [...this.list.querySelectorAll('.page-card')];
+  }
+  get ids() {
+    return this.cards.map((card) => Number(card.dataset.page));
+  }
+  get selected() {
+    return this.cards
+      .filter((card) => card.querySelector('.card-select').checked)
+      .map((card) => Number(card.dataset.page));
+  }
 
   /** Shows new pages at the end. */
   add(pages) {
@@ -31,6 +52,7 @@ export class Grid extends EventTarget {
       this.list.append(card);
     }
     this.#number();
+    this.#saved = this.ids;
   }
 
   /** Shows what a page now is. */
@@ -40,12 +62,19 @@ export class Grid extends EventTarget {
     const image = card.querySelector('img');
     const src = page.current?.thumbnail || page.thumbnail;
     if (image.getAttribute('src') !== src) image.src = src;
-    for (const [selector, key] of [['.card-select', 'page.select'], ['.card-delete', 'page.delete'], ['.card-earlier', 'page.earlier'], ['.card-later', 'page.later']]) {
+    for (const [selector, key] of [
+      ['.card-select', 'page.select'],
+      ['.card-delete', 'page.delete'],
+      ['.card-earlier', 'page.earlier'],
+      ['.card-later', 'page.later'],
+    ]) {
       card.querySelector(selector)?.setAttribute('aria-label', say(key, { name: page.name }));
     }
   }
 
-  find(id) { return this.cards.find((card) => Number(card.dataset.page) === id); }
+  find(id) {
+    return this.cards.find((card) => Number(card.dataset.page) === id);
+  }
 
   /** A small mark on a page while a job works on it: queued, running, done, failed or none. */
   mark(id, state) {
@@ -66,17 +95,26 @@ export class Grid extends EventTarget {
     if (!other) return;
     if (by < 0) other.before(card);
     else other.after(card);
-    await this.#ordered();
-    (card.querySelector(`${button}:not(:disabled)`) || card.querySelector('.card-earlier:enabled, .card-later:enabled'))?.focus();
-    announce(say('page.moved', { n: this.cards.indexOf(card) + 1 }));
+    const kept = await this.#ordered();
+    (
+      card.querySelector(`${button}:not(:disabled)`) || card.querySelector('.card-earlier:enabled, .card-later:enabled')
+    )?.focus();
+    if (kept) announce(say('page.moved', { n: this.cards.indexOf(card) + 1 }));
   }
 
+  /** Saves the order shown. Returns whether it was kept; if not, the one before is shown again. */
   async #ordered() {
+    const wanted = this.ids;
     this.#number();
     try {
-      await post(`/api/documents/${this.document}/order/`, { pages: this.ids });
+      await post(`/api/documents/${this.document}/order/`, { pages: wanted });
+      this.#saved = wanted;
+      return true;
     } catch (error) {
-      this.dispatchEvent(new CustomEvent('trouble', { detail: explain(error) }));
+      this.list.append(...this.#saved.map((id) => this.find(id)).filter(Boolean));
+      this.#number();
+      this.dispatchEvent(new CustomEvent('trouble', { detail: say('order.failed', { why: explain(error) }) }));
+      return false;
     }
   }
 
@@ -85,8 +123,10 @@ export class Grid extends EventTarget {
     if (!(await ask(say('page.delete.sure', { name }), say('delete'), { danger: true }))) return;
     try {
       await remove(`/api/pages/${card.dataset.page}/`);
-      card.remove();
+      const near = card.nextElementSibling ?? card.previousElementSibling;
+      keepFocus(card, () => card.remove(), near?.querySelector('.card-link'), document.querySelector('#image-upload'));
       this.#number();
+      this.#saved = this.ids;
       announce(say('page.deleted', { name }));
     } catch (error) {
       this.dispatchEvent(new CustomEvent('trouble', { detail: explain(error) }));

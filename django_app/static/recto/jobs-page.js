@@ -1,5 +1,6 @@
 /** The table of jobs: rows that are not over follow their job; cancel and retry. */
 import { get } from './api.js';
+import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { cancel, follow, going, isOver, retry } from './jobs.js';
 import { announce, duration, explain, say } from './words.js';
@@ -11,20 +12,30 @@ function show(row, job) {
   state.textContent = say(`state.${job.state}`);
   Object.assign(row.querySelector('progress'), { max: job.total || 1, value: job.done + job.failed });
   row.querySelector('.job-words').textContent = job.failed ? say('job.going_failed', job) : going(job);
-  row.querySelector('.job-cancel').hidden = isOver(job);
-  row.querySelector('.job-retry').hidden = !isOver(job) || !job.failed;
+  showButtons(row, job);
   showReasons(row, job.items);
   showDuration(row, job.started_at, job.finished_at);
+}
+
+function showButtons(row, job) {
+  const [stop, again] = [row.querySelector('.job-cancel'), row.querySelector('.job-retry')];
+  const change = () => {
+    stop.hidden = isOver(job);
+    again.hidden = !isOver(job) || !job.failed;
+  };
+  keepFocus(row.querySelector('.job-buttons'), change, stop, again, row.querySelector('.job-what a'));
 }
 
 /** Why pages failed, one line for each. */
 function showReasons(row, items) {
   const failed = items.filter(({ state }) => state === 'failed');
-  row.querySelector('.job-reasons').replaceChildren(...failed.map((item) => {
-    const line = document.createElement('li');
-    line.textContent = say('job.reason', { n: item.number ?? '', why: explain(item) });
-    return line;
-  }));
+  row.querySelector('.job-reasons').replaceChildren(
+    ...failed.map((item) => {
+      const line = document.createElement('li');
+      line.textContent = say('job.reason', { n: item.number ?? '', why: explain(item) });
+      return line;
+    }),
+  );
 }
 
 function showDuration(row, started, finished) {
@@ -35,7 +46,9 @@ function showDuration(row, started, finished) {
 
 async function watch(row, job = { id: row.dataset.job, state: 'queued' }) {
   try {
-    await follow(job, (state) => { if ('percent' in state) show(row, state); });
+    await follow(job, (state) => {
+      if ('percent' in state) show(row, state);
+    });
   } catch (error) {
     trouble(error);
   }
@@ -52,7 +65,14 @@ for (const row of document.querySelectorAll('tr[data-job]')) {
   const { started, finished } = row.querySelector('.job-duration').dataset;
   showDuration(row, started, finished);
   row.querySelector('.job-cancel')?.addEventListener('click', () => cancel(job).catch(trouble));
-  row.querySelector('.job-retry')?.addEventListener('click', () => retry(job).then((state) => watch(row, state?.id ? state : undefined)).catch(trouble));
+  row.querySelector('.job-retry')?.addEventListener('click', () =>
+    retry(job)
+      .then((state) => watch(row, state?.id ? state : undefined))
+      .catch(trouble),
+  );
   if (!isOver({ state: row.dataset.state })) watch(row);
-  else if (Number(row.dataset.failed)) get(`/api/jobs/${job.id}/`).then(({ items }) => showReasons(row, items)).catch(trouble);
+  else if (Number(row.dataset.failed))
+    get(`/api/jobs/${job.id}/`)
+      .then(({ items }) => showReasons(row, items))
+      .catch(trouble);
 }

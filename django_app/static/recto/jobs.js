@@ -53,6 +53,8 @@ export function startIndicator(element) {
     if (jobs.length && !document.hidden) timer = setTimeout(ask, 2500);
   };
   document.addEventListener('recto:job', ask);
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) ask(); });
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) ask();
+  });
   ask();
 }

@@ -1,6 +1,6 @@
 /**
- * The live pipeline over WS /ws/process. Emits `progress`, `preview`, `complete`, `cancelled`, `error` for the newest run
- * only, and `up` / `down` for the connection. Connects when first needed and again by itself, with back-off.
+ * The live pipeline over WS /ws/process. Emits `progress`, `preview`, `complete`, `cancelled`, `error` for the newest
+ * run only, and `up` / `down` for the connection. Connects when first needed and again by itself, with back-off.
  */
 const QUIET_END = 1000;
 
@@ -23,12 +23,18 @@ export class LiveSocket extends EventTarget {
     this.url = url;
   }
 
-  get running() { return this.#pending !== null; }
+  get running() {
+    return this.#pending !== null;
+  }
 
   /** Starts a run and forgets the one before; returns its id. Without `image` the token's file is processed. */
   run({ recipe, draft = false, image = null, format = 'png' }) {
     const run = `r${++this.#count}`;
-    this.#pending = { run, image, message: { action: 'auto_process', run, recipe, draft, binary: true, output_format: format } };
+    this.#pending = {
+      run,
+      image,
+      message: { action: 'auto_process', run, recipe, draft, binary: true, output_format: format },
+    };
     this.#binary = null;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#start();
     else this.#connect();
@@ -47,7 +53,9 @@ export class LiveSocket extends EventTarget {
     this.#socket?.close(QUIET_END);
   }
 
-  #say(message) { this.#socket.send(JSON.stringify(message)); }
+  #say(message) {
+    this.#socket.send(JSON.stringify(message));
+  }
 
   #start() {
     if (this.#pending.image) this.#socket.send(this.#pending.image);
@@ -122,7 +130,9 @@ export class LiveSocket extends EventTarget {
     this.#emit(type, detail);
   }
 
-  #emit(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
 }
 
 function unpack(base64, format = 'png') {

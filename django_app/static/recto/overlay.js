@@ -1,5 +1,5 @@
 /** Boxes over the page, given in original-image pixels and drawn through the shown version's matrix. */
-import { apply, IDENTITY, inverse } from './viewer.js';
+import { apply, IDENTITY, inverse } from './matrix.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -28,11 +28,17 @@ export class Overlay {
     this.#follow();
   }
 
-  get matrix() { return this.#matrix; }
+  get matrix() {
+    return this.#matrix;
+  }
 
-  showAll(boxes) { this.all.replaceChildren(...boxes.map((box) => rectangle(box))); }
+  showAll(boxes) {
+    this.all.replaceChildren(...boxes.map((box) => rectangle(box)));
+  }
 
-  light(box) { this.lit.replaceChildren(...(box ? [rectangle(box)] : [])); }
+  light(box) {
+    this.lit.replaceChildren(...(box ? [rectangle(box)] : []));
+  }
 
   /** From a point of the viewer's element to original pixels. */
   toOriginal(x, y) {

@@ -3,6 +3,7 @@ import { get } from './api.js';
 import { FastAPIClient } from './fastapi-client.js';
 import { engineOutage, health, outage, reportDown } from './health.js';
 import { LiveSocket } from './live.js';
+import { Presets } from './presets.js';
 import { Process } from './process.js';
 import { Read } from './read.js';
 import { RecipeForm } from './recipe-form.js';
@@ -19,7 +20,13 @@ const config = data('page-config');
 const client = new FastAPIClient('/api/fastapi');
 const stage = new Stage(byId('stage'));
 const read = new Read({ config, stage, panel: byId('panel-text') });
-const versions = new Versions({ config, panel: byId('panel-versions'), row: byId('version-row'), onShow: show, onChange: load });
+const versions = new Versions({
+  config,
+  panel: byId('panel-versions'),
+  row: byId('version-row'),
+  onShow: show,
+  onChange: load,
+});
 config.shown = () => versions.shown;
 let process = null;
 
@@ -44,17 +51,28 @@ stage.addEventListener('shown', ({ detail: { n, width, height } }) => {
   byId('stage-caption').textContent = say('stage.caption', { n, width, height });
 });
 
-/** The form needs the engine's own description; without it the panel says so and comes to life when the engine is back. */
+/** The form needs the engine's own description; without it the panel says so, and comes to life when it is back. */
 async function startProcess() {
   const panel = byId('panel-process');
   if (process || !panel.querySelector('#recipe-form')) return;
   const info = data('engine-info') || (await client.info());
   const form = new RecipeForm(byId('recipe-form'), info, byId('preset-select'));
   const live = new LiveSocket((options) => client.token(config.page, { ...options, version: versions.original.id }));
-  process = new Process({ config, stage, form, client, live, panel, steps: new Steps(byId('run')), original: versions.original, onSaved: load });
+  process = new Process({
+    config,
+    stage,
+    form,
+    client,
+    live,
+    panel,
+    steps: new Steps(byId('run')),
+    original: versions.original,
+    onSaved: load,
+  });
   panel.dataset.state = 'ready';
   for (const button of panel.querySelectorAll('button:disabled')) button.disabled = false;
   addEventListener('pagehide', () => live.close());
+  new Presets({ url: config.presets, form, panel }).load().catch((error) => outage(error) && reportDown(outage(error)));
 }
 
 async function start() {
@@ -75,7 +93,8 @@ health.addEventListener('recovered', () => {
 
 for (const tab of document.querySelectorAll('[data-bs-toggle=tab]')) {
   tab.addEventListener('shown.bs.tab', () => {
-    for (const panel of document.querySelectorAll('.side [role=tabpanel]')) panel.hidden = panel.id !== tab.getAttribute('aria-controls');
+    for (const panel of document.querySelectorAll('.side [role=tabpanel]'))
+      panel.hidden = panel.id !== tab.getAttribute('aria-controls');
     read.shown();
     if (byId('side').dataset.size === 'closed') byId('side').dataset.size = 'half';
   });

@@ -1,21 +1,17 @@
 /** The Process panel: a recipe, three ways to the engine, drafts while a slider moves, and what becomes of a result. */
 import { post, send } from './api.js';
 import { ask } from './confirm.js';
+import { Drafts } from './drafts.js';
 import { outcome } from './fastapi-client.js';
+import { keepFocus, whileBusy } from './focus.js';
 import { outage, reportDown, reportUp, whatIsDown } from './health.js';
 import { cancel, ending, follow, going } from './jobs.js';
 import { stepTitle } from './steps.js';
 import { announce, duration, explain, say } from './words.js';
 
-// Two levels are smallest as PNG; anything else is quicker as JPEG, and a draft is only looked at.
-const draftFormat = ({ steps }) => (steps.some(({ step }) => step === 'binarize') ? 'png' : 'jpeg');
-const DRAFT_PAUSE = 50; // ms between a slider's movement and its draft run
-
 export class Process {
   #result = null; // {asked, recipe} of what is on the stage
   #run = null; // the full run under way: {way, recipe, began, abort, id of a live one}
-  #draft = null; // the newest draft run: {recipe, began, id}
-  #timer = null;
   #job = null; // the job that the panel follows
 
   /** @param parts {config, original, stage, form, steps, client, live, panel, onSaved} */
@@ -30,7 +26,8 @@ export class Process {
     on('#save-version', ({ currentTarget }) => this.#save(currentTarget));
     on('#apply-all', ({ currentTarget }) => this.#applyAll(currentTarget));
     on('#discard-result', () => this.#discard());
-    this.form.addEventListener('change', () => this.#draftSoon());
+    this.drafts = new Drafts(this.live);
+    this.form.addEventListener('change', () => this.#draft());
     this.#listen();
   }
 
@@ -54,8 +51,15 @@ export class Process {
       return;
     }
     try {
-      const answer = way === 'process' ? await this.#throughDjango(recipe, abort.signal)
-        : await this.client.process('auto-process', null, { page: this.config.page, version: this.original.id, query: { recipe }, signal: abort.signal });
+      const answer =
+        way === 'process'
+          ? await this.#throughDjango(recipe, abort.signal)
+          : await this.client.process('auto-process', null, {
+              page: this.config.page,
+              version: this.original.id,
+              query: { recipe },
+              signal: abort.signal,
+            });
       if (this.#run === run) await this.#complete(run, answer);
     } catch (error) {
       if (this.#run === run) this.#failed(error);
@@ -101,65 +105,76 @@ export class Process {
 
   /** Ends without a word what is under way, since something newer begins. */
   #stop() {
-    clearTimeout(this.#timer);
     const run = this.#run;
     this.#run = null;
-    this.#draft = null;
+    this.drafts.stop();
+    this.#busy(false);
     if (run && run.way !== 'live') run.abort.abort();
   }
 
-  #draftSoon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const recipe = this.form.recipe;
-      if (!recipe.steps.length) return this.#discard();
-      this.#stop();
-      this.steps.hide();
-      this.#draft = { recipe, began: performance.now(), id: this.live.run({ recipe, draft: true, format: draftFormat(recipe) }) };
-      this.stage.element.dataset.busy = 'true';
-    }, DRAFT_PAUSE);
+  #draft() {
+    const recipe = this.form.recipe;
+    if (!recipe.steps.length) return this.#discard();
+    if (this.#run) this.#stop();
+    this.steps.hide();
+    this.drafts.ask(recipe);
+    this.#busy(true);
+  }
+
+  #busy(on) {
+    this.stage.element.dataset.busy = on ? 'true' : '';
   }
 
   #listen() {
-    const mine = (event) => [this.#run, this.#draft].find((run) => run?.id && run.id === event.detail.run);
-    this.live.addEventListener('progress', (event) => { if (this.#run && mine(event) === this.#run) this.#progress(event.detail); });
+    const mine = (event) => [this.#run, this.drafts.current].find((run) => run?.id && run.id === event.detail.run);
+    this.live.addEventListener('progress', (event) => {
+      if (this.#run && mine(event) === this.#run) this.#progress(event.detail);
+    });
     this.live.addEventListener('preview', (event) => {
-      if (this.#run && mine(event) === this.#run) this.stage.showResult(event.detail.blob, this.original);
+      if (this.#run && mine(event) === this.#run)
+        this.stage.showResult(event.detail.blob, this.original, { small: true });
     });
     this.live.addEventListener('complete', (event) => this.#liveComplete(mine(event), event.detail));
     this.live.addEventListener('cancelled', (event) => {
-      this.stage.element.dataset.busy = '';
+      this.#busy(false);
       if (this.#run && mine(event) === this.#run) this.#failed(new DOMException('', 'AbortError'));
     });
     this.live.addEventListener('error', ({ detail }) => {
-      this.stage.element.dataset.busy = '';
-      this.#draft = null;
+      this.drafts.stop();
+      this.#busy(false);
       this.#failed(detail);
     });
-    this.live.addEventListener('down', () => { if (this.#run?.way === 'live') this.steps.message.textContent = say('run.connecting'); });
-    this.live.addEventListener('up', () => { if (this.#run?.way === 'live') this.#run.began = performance.now(); });
+    this.live.addEventListener('down', () => {
+      if (this.#run?.way === 'live') this.steps.message.textContent = say('run.connecting');
+    });
+    this.live.addEventListener('up', () => {
+      if (this.#run?.way === 'live') this.#run.began = performance.now();
+    });
     this.live.addEventListener('down', async ({ detail }) => reportDown(await whatIsDown(detail.code)));
     this.live.addEventListener('up', () => ['socket_down', 'engine_down'].forEach(reportUp));
   }
 
   #progress(event) {
     this.steps.progress(event);
-    if (typeof event.seconds === 'number') announce(say('step.took', { step: stepTitle(event.step), time: duration(event.seconds) }));
+    if (typeof event.seconds === 'number')
+      announce(say('step.took', { step: stepTitle(event.step), time: duration(event.seconds) }));
   }
 
   async #liveComplete(run, { blob, skew_angle: skewAngle, matrix, recipe, timings }) {
     if (!run) return;
     if (run === this.#run) return this.#complete(run, { blob, skewAngle, matrix, recipe, timings });
-    await this.stage.showResult(blob, this.original, { skewAngle, matrix });
-    if (run !== this.#draft) return;
-    this.#draft = null;
-    this.stage.element.dataset.busy = '';
-    this.#outcome({ asked: run.recipe, recipe }, say('run.draft', { time: duration((performance.now() - run.began) / 1000) }));
+    this.drafts.arrived();
+    await this.stage.showResult(blob, this.original, { skewAngle, matrix, small: true });
+    if (this.drafts.latest !== run) return;
+    this.#busy(false);
+    const time = duration((performance.now() - run.asked) / 1000);
+    this.#outcome({ asked: run.recipe, recipe }, say('run.draft', { time }));
   }
 
   #outcome(result, note = '') {
     this.#result = result;
-    this.panel.querySelector('#result-actions').hidden = !result;
+    const actions = this.panel.querySelector('#result-actions');
+    keepFocus(actions, () => (actions.hidden = !result), this.panel.querySelector('#process-way'));
     this.panel.querySelector('#result-note').textContent = note;
   }
 
@@ -167,31 +182,33 @@ export class Process {
     this.#stop();
     this.#outcome(null);
     this.steps.hide();
-    this.stage.element.dataset.busy = '';
     this.stage.showVersion(this.config.shown());
   }
 
   async #save(button) {
-    await this.#follow(button, () => post(`/api/pages/${this.config.page}/versions/`, { recipe: this.#result.recipe }), async (job) => {
+    const begin = () => post(`/api/pages/${this.config.page}/versions/`, { recipe: this.#result.recipe });
+    const end = async (job) => {
       if (job.state !== 'completed') return ending(job);
       await this.onSaved();
-      this.#outcome(null);
       return say('saved');
-    });
+    };
+    await whileBusy(button, () => this.#follow(begin, end));
+    if (this.steps.state === 'done') this.#outcome(null);
   }
 
   async #applyAll(button) {
     if (!(await ask(say('apply.sure', { total: this.config.pages }), say('apply.all')))) return;
-    const begin = () => post(`/api/documents/${this.config.document}/jobs/`, { kind: 'apply', recipe: this.#result.asked });
-    await this.#follow(button, begin, async (job) => {
+    const begin = () =>
+      post(`/api/documents/${this.config.document}/jobs/`, { kind: 'apply', recipe: this.#result.asked });
+    const end = async (job) => {
       await this.onSaved();
       return ending(job);
-    });
+    };
+    await whileBusy(button, () => this.#follow(begin, end));
   }
 
   /** Starts a job, tells how it goes in the panel, and says its end. */
-  async #follow(button, begin, end) {
-    button.disabled = true;
+  async #follow(begin, end) {
     this.steps.begin([]);
     try {
       const job = await follow(await begin(), (state) => {
@@ -207,7 +224,6 @@ export class Process {
       this.#failed(error);
     } finally {
       this.#job = null;
-      button.disabled = false;
     }
   }
 }

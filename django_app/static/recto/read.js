@@ -1,5 +1,6 @@
 /** The Text panel: reading a page, its lines beside the image, words and boxes lighting each other up. */
 import { get, post } from './api.js';
+import { whileBusy } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { cancel, ending, follow } from './jobs.js';
 import { Overlay } from './overlay.js';
@@ -20,11 +21,13 @@ export class Read {
     this.lines = this.panel.querySelector('#text-lines');
     this.status = this.panel.querySelector('#read-status');
     const on = (selector, action) => this.panel.querySelector(selector)?.addEventListener('click', action);
-    on('#read-btn', () => this.#read());
+    on('#read-btn', ({ currentTarget }) => whileBusy(currentTarget, () => this.#read()));
     on('#read-cancel', () => this.#job && cancel(this.#job));
     on('#copy-text', () => this.#copy());
     this.panel.querySelector('#show-boxes').addEventListener('change', () => this.#boxes());
-    this.stage.addEventListener('shown', ({ detail: version }) => { this.overlay.matrix = version.matrix; });
+    this.stage.addEventListener('shown', ({ detail: version }) => {
+      this.overlay.matrix = version.matrix;
+    });
     this.#bindWords();
     this.#bindImage();
   }
@@ -43,19 +46,18 @@ export class Read {
   async #read() {
     const chosen = [...this.panel.querySelectorAll('[name=language]:checked')].map(({ value }) => value);
     if (!chosen.length) return this.#say(say('read.no_language'));
-    const button = this.panel.querySelector('#read-btn');
-    button.disabled = true;
     this.#progress(true);
     try {
       const body = { languages: chosen, version: this.config.shown()?.id };
-      const job = await follow(await post(`/api/pages/${this.config.page}/read/`, body), (state) => { this.#job = state; });
+      const job = await follow(await post(`/api/pages/${this.config.page}/read/`, body), (state) => {
+        this.#job = state;
+      });
       this.#say(job.state === 'completed' ? say('read.done') : ending(job));
       if (job.state === 'completed') await this.load();
     } catch (error) {
       if (outage(error)) reportDown(outage(error));
       this.#say(explain(error));
     } finally {
-      button.disabled = false;
       this.#progress(false);
     }
   }
@@ -77,7 +79,10 @@ export class Read {
     this.hebrew = page.languages?.includes('heb');
     this.lines.replaceChildren(...page.regions.map((region) => this.#region(region)));
     this.panel.querySelector('#text-facts').textContent = say('read.facts', {
-      lines: lines.length, confidence: Math.round((page.confidence || 0) * 100), when: moment(page.layer?.created_at), who: page.layer?.by || '',
+      lines: lines.length,
+      confidence: Math.round((page.confidence || 0) * 100),
+      when: moment(page.layer?.created_at),
+      who: page.layer?.by || '',
     });
     if (!lines.length) this.panel.dataset.state = 'empty';
     this.#words[0]?.span.setAttribute('tabindex', '0');
@@ -105,7 +110,10 @@ export class Read {
     if (confidence < SURE) {
       span.classList.add(confidence < LOST ? 'word-lost' : 'word-unsure');
       span.title = say('read.confidence', { percent: Math.round(confidence * 100) });
-      const remark = Object.assign(document.createElement('span'), { className: 'visually-hidden', textContent: ` (${say('read.unsure')})` });
+      const remark = Object.assign(document.createElement('span'), {
+        className: 'visually-hidden',
+        textContent: ` (${say('read.unsure')})`,
+      });
       span.append(remark);
     }
     return span;
@@ -128,7 +136,8 @@ export class Read {
     const rtl = getComputedStyle(span).direction === 'rtl' ? -1 : 1;
     const moves = { ArrowLeft: -rtl, ArrowRight: rtl, ArrowUp: -1, ArrowDown: 1 };
     const last = this.#words.length - 1;
-    let index = { Home: 0, End: last }[event.key] ?? (event.key in moves ? Number(span.dataset.index) + moves[event.key] : null);
+    let index =
+      { Home: 0, End: last }[event.key] ?? (event.key in moves ? Number(span.dataset.index) + moves[event.key] : null);
     if (index === null) return;
     event.preventDefault();
     index = Math.min(last, Math.max(0, index));
@@ -143,7 +152,11 @@ export class Read {
       if (this.panel.hidden || !this.#words.length) return;
       const frame = element.getBoundingClientRect();
       const point = this.overlay.toOriginal(clientX - frame.left, clientY - frame.top);
-      const hit = point && this.#words.find(({ box: [x, y, w, h] }) => point[0] >= x && point[0] <= x + w && point[1] >= y && point[1] <= y + h);
+      const hit =
+        point &&
+        this.#words.find(
+          ({ box: [x, y, w, h] }) => point[0] >= x && point[0] <= x + w && point[1] >= y && point[1] <= y + h,
+        );
       if (hit?.span !== this.#lit) {
         this.#light(hit?.span, { reveal: false });
         hit?.span.scrollIntoView({ block: 'nearest' });

@@ -1,17 +1,25 @@
-/** Switches and sliders for a recipe, made from what the engine says of itself (`info`); reads back a recipe as data. */
+/** Switches and sliders for a recipe, made from what the engine says of itself (`info`); reads it back as data. */
+import { keepFocus } from './focus.js';
 import { knows, say } from './words.js';
 import { stepTitle } from './steps.js';
 
 const LOCAL = ['adaptive', 'sauvola', 'wolf', 'nick', 'isauvola', 'su'];
-const ONLY_FOR = { threshold: ['manual'], window: LOCAL, k: LOCAL }; // parameters that mean something for some methods only
+const ONLY_FOR = { threshold: ['manual'], window: LOCAL, k: LOCAL }; // parameters of some methods only
 const WHEN_NEEDED = { threshold: 128 }; // where "auto" is no answer
+
+const OWN = 'project-'; // before the ids of the project's presets in the menu
 
 const named = (key, fallback) => (knows(key) ? say(key) : fallback);
 
 export class RecipeForm extends EventTarget {
-  #preset = null;
+  #preset = null; // the engine's preset that is shown as it is
+  #own = []; // the project's presets: [{id, name, steps}]
 
-  /** @param {HTMLElement} element is filled @param info the engine's answer @param {HTMLSelectElement} presets is filled too */
+  /**
+   * @param {HTMLElement} element is filled
+   * @param info the engine's answer
+   * @param {HTMLSelectElement} presets is filled too
+   */
   constructor(element, info, presets) {
     super();
     this.element = element;
@@ -21,7 +29,8 @@ export class RecipeForm extends EventTarget {
     presets.replaceChildren(...info.presets.map(({ name, title }) => new Option(named(`preset.${name}`, title), name)));
     presets.append(Object.assign(new Option(say('preset.own'), ''), { hidden: true }));
     presets.addEventListener('change', () => {
-      this.choose(presets.value);
+      if (this.ownPreset) this.#loadOwn(this.ownPreset);
+      else this.choose(presets.value);
       this.#changed();
     });
     element.addEventListener('input', (event) => this.#input(event));
@@ -33,7 +42,42 @@ export class RecipeForm extends EventTarget {
     const { recipe } = this.info.presets.find((preset) => preset.name === name);
     this.load(recipe);
     this.#preset = name;
-    this.presets.value = name;
+    this.#select(name);
+  }
+
+  /** The project's presets, beside the engine's. */
+  set own(presets) {
+    const shown = this.presets.value;
+    this.#own = presets;
+    this.presets.querySelector('optgroup')?.remove();
+    if (presets.length) {
+      const group = Object.assign(document.createElement('optgroup'), { label: say('preset.project') });
+      group.append(...presets.map(({ id, name }) => new Option(name, `${OWN}${id}`)));
+      this.presets.append(group);
+    }
+    this.#select(shown);
+  }
+
+  /** The project's preset that is shown as it is, or undefined. */
+  get ownPreset() {
+    return this.#own.find(({ id }) => this.presets.value === `${OWN}${id}`);
+  }
+
+  /** Tells that the settings shown are those of the project's preset `id`. */
+  mark(id) {
+    this.#preset = null;
+    this.#select(`${OWN}${id}`);
+  }
+
+  #loadOwn({ id, steps }) {
+    this.load({ steps });
+    this.mark(id);
+  }
+
+  #select(value) {
+    this.presets.value = value;
+    if (this.presets.selectedIndex < 0) this.presets.value = '';
+    this.dispatchEvent(new CustomEvent('preset'));
   }
 
   /** The recipe as it stands, its steps in the order shown. */
@@ -43,12 +87,14 @@ export class RecipeForm extends EventTarget {
     return this.#preset ? { ...recipe, preset: this.#preset } : recipe;
   }
 
-  get steps() { return this.recipe.steps.map(({ step }) => step); }
+  get steps() {
+    return this.recipe.steps.map(({ step }) => step);
+  }
 
   /** Shows a recipe; its steps in its order. */
   load(recipe) {
     this.#preset = null;
-    this.presets.value = '';
+    this.#select('');
     const cards = [...this.element.children];
     const chosen = recipe.steps.map((step) => cards.find((card) => card.dataset.step === step.step)).filter(Boolean);
     for (const card of cards) {
@@ -66,12 +112,14 @@ export class RecipeForm extends EventTarget {
     this.element.append(...cards.map((card) => (chosen.includes(card) ? chosen[next++] : card)));
   }
 
-  #changed() { this.dispatchEvent(new CustomEvent('change', { detail: this.recipe })); }
+  #changed() {
+    this.dispatchEvent(new CustomEvent('change', { detail: this.recipe }));
+  }
 
   #input({ target }) {
     if (target.dataset.auto) delete target.dataset.auto;
     this.#preset = null;
-    this.presets.value = '';
+    this.#select('');
     show(target.closest('.step-card'));
     this.#changed();
   }
@@ -119,7 +167,9 @@ export class RecipeForm extends EventTarget {
       back.setAttribute('aria-label', say('parameter.auto', { name: parameter.title }));
       back.addEventListener('click', () => {
         setValue(input, null);
-        show(input.closest('.step-card'));
+        this.#preset = null;
+        this.#select('');
+        keepFocus(back, () => show(input.closest('.step-card')), input);
         this.#changed();
       });
       span.append(back);
@@ -161,7 +211,9 @@ function applies(card, input) {
 /** Parameters to send: those that apply and are not left to the engine. */
 function values(card) {
   const wanted = inputs(card).filter((input) => !input.dataset.auto && applies(card, input));
-  return Object.fromEntries(wanted.map((input) => [input.name, input.type === 'range' ? Number(input.value) : input.value]));
+  return Object.fromEntries(
+    wanted.map((input) => [input.name, input.type === 'range' ? Number(input.value) : input.value]),
+  );
 }
 
 function show(card) {
@@ -170,7 +222,10 @@ function show(card) {
     const row = input.closest('.parameter');
     row.hidden = !applies(card, input);
     const output = row.querySelector('output');
-    if (output) output.value = input.dataset.auto ? say('auto') : `${Number(input.value)}${input.dataset.unit && ` ${input.dataset.unit}`}`;
+    if (output)
+      output.value = input.dataset.auto
+        ? say('auto')
+        : `${Number(input.value)}${input.dataset.unit && ` ${input.dataset.unit}`}`;
     const back = row.querySelector('.parameter-auto');
     if (back) back.hidden = Boolean(input.dataset.auto);
   }

@@ -27,7 +27,13 @@ function outside({ target, clientX: x, clientY: y }) {
 // A picture that cannot be had leaves its frame empty, and is asked for again when the services are back.
 const isMissing = (image) => image.complete && image.naturalWidth === 0 && image.hasAttribute('src');
 const miss = (image) => image.classList.add('image-missing');
-document.addEventListener('error', ({ target }) => { if (target instanceof HTMLImageElement) miss(target); }, true);
+document.addEventListener(
+  'error',
+  ({ target }) => {
+    if (target instanceof HTMLImageElement) miss(target);
+  },
+  true,
+);
 document.addEventListener('load', ({ target }) => target.classList?.remove('image-missing'), true);
 [...document.images].filter(isMissing).forEach(miss);
 health.addEventListener('recovered', () => {

@@ -1,7 +1,8 @@
 /** The stage: the page large, and over it a result or a second version with the divider between. */
 import './compare.js';
 import { say } from './words.js';
-import { into, link, onto, PageViewer, turned } from './viewer.js';
+import { into, onto, turned } from './matrix.js';
+import { link, PageViewer } from './viewer.js';
 
 export class Stage extends EventTarget {
   #before = null; // the version below
@@ -19,9 +20,15 @@ export class Stage extends EventTarget {
     this.#bindTools();
   }
 
-  get before() { return this.#before; }
-  get hasResult() { return this.#after !== null; }
-  get aligned() { return this.element.querySelector('.tool-align')?.getAttribute('aria-pressed') === 'true'; }
+  get before() {
+    return this.#before;
+  }
+  get hasResult() {
+    return this.#after !== null;
+  }
+  get aligned() {
+    return this.element.querySelector('.tool-align')?.getAttribute('aria-pressed') === 'true';
+  }
 
   /** One stored version alone. */
   async showVersion(version) {
@@ -37,12 +44,15 @@ export class Stage extends EventTarget {
     this.#resultIn(true);
   }
 
-  /** A result over the original; its `matrix` (original → result), or at least its `skewAngle` in degrees. */
-  async showResult(blob, original, { matrix = null, skewAngle = 0 } = {}) {
+  /**
+   * A result over the original; its `matrix` (original → result), or at least its `skewAngle` in degrees. `small`: a
+   * draft or a preview, which is shown the quickest way.
+   */
+  async showResult(blob, original, { matrix = null, skewAngle = 0, small = false } = {}) {
     if (this.#before?.id !== original.id) await this.#lay(original);
     const first = !this.hasResult;
     this.#after = { matrix, skewAngle };
-    await this.result.showBlob(blob, this.#placement());
+    await (small ? this.result.showSmall(blob, this.#placement()) : this.result.showBlob(blob, this.#placement()));
     if (this.#after) this.#resultIn(first);
   }
 
@@ -107,7 +117,9 @@ export class Stage extends EventTarget {
       currentTarget.setAttribute('aria-pressed', !this.aligned);
       if (this.#after) this.result.place(this.#placement());
     });
-    document.addEventListener('fullscreenchange', () => this.element.querySelector('.tool-full')?.setAttribute('aria-pressed', document.fullscreenElement !== null));
+    document.addEventListener('fullscreenchange', () =>
+      this.element.querySelector('.tool-full')?.setAttribute('aria-pressed', document.fullscreenElement !== null),
+    );
   }
 
   fullScreen() {

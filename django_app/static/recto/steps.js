@@ -1,4 +1,5 @@
 /** The run as it goes: a bar, and one row a step with a tick and its seconds when it is finished. */
+import { keepFocus } from './focus.js';
 import { duration, knows, say } from './words.js';
 
 export const stepTitle = (step) => (knows(`step.${step}`) ? say(`step.${step}`) : step);
@@ -15,6 +16,7 @@ export class Steps {
 
   /** @param {string[]} names the steps to come; `known` false while only their end will be heard of */
   begin(names, { known = true, cancellable = true } = {}) {
+    this.back = document.activeElement;
     this.element.hidden = false;
     this.element.dataset.state = 'running';
     this.cancel.hidden = !cancellable;
@@ -44,20 +46,32 @@ export class Steps {
     this.#end('done', text);
   }
 
-  cancelled() { this.#end('cancelled', say('run.cancelled')); }
-  failed(text) { this.#end('failed', text); }
-  hide() { this.element.hidden = true; }
+  cancelled() {
+    this.#end('cancelled', say('run.cancelled'));
+  }
+  failed(text) {
+    this.#end('failed', text);
+  }
+  hide() {
+    keepFocus(this.cancel, () => (this.element.hidden = true), this.back);
+  }
+
+  get state() {
+    return this.element.dataset.state;
+  }
 
   #end(state, text) {
     this.element.hidden = false;
     this.element.dataset.state = state;
     this.bar.hidden = true;
-    this.cancel.hidden = true;
+    keepFocus(this.cancel, () => (this.cancel.hidden = true), this.back);
     this.message.textContent = text;
     for (const item of this.list.querySelectorAll('[data-state=running]')) item.dataset.state = 'waiting';
   }
 
-  #row(step) { return [...this.list.children].find((item) => item.dataset.step === step); }
+  #row(step) {
+    return [...this.list.children].find((item) => item.dataset.step === step);
+  }
 }
 
 function row(name) {

@@ -1,6 +1,7 @@
-/** Uploads by dialog or drop: a row and a bar for each file, two at a time, the reason in words where one is refused. */
+/** Uploads by dialog or drop: a row and a bar for each file, two at a time, and why one is refused in words. */
 import { csrfToken } from './api.js';
 import { RectoError } from './fastapi-client.js';
+import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { announce, explain, say } from './words.js';
 
@@ -10,14 +11,16 @@ export class Uploads extends EventTarget {
   #queue = [];
   #running = 0;
 
-  /** @param {{input: HTMLInputElement, zone: HTMLElement, list: HTMLElement, row: HTMLTemplateElement, url: string}} parts */
+  /** @param parts {input, zone: where files are dropped, list, row: HTMLTemplateElement, url} */
   constructor({ input, zone, list, row, url }) {
     super();
-    Object.assign(this, { list, row, url });
-    input.addEventListener('change', () => {
+    Object.assign(this, { input, list, row, url });
+    const take = () => {
       this.add(input.files);
       input.value = '';
-    });
+    };
+    input.addEventListener('change', take);
+    take(); // somebody may have been quicker than this script
     for (const type of ['dragenter', 'dragover']) zone.addEventListener(type, (event) => this.#over(event, zone));
     for (const type of ['dragleave', 'drop']) zone.addEventListener(type, () => zone.classList.remove('drop-here'));
     zone.addEventListener('drop', (event) => {
@@ -26,7 +29,9 @@ export class Uploads extends EventTarget {
     });
   }
 
-  get busy() { return this.#running + this.#queue.length > 0; }
+  get busy() {
+    return this.#running + this.#queue.length > 0;
+  }
 
   /** Resolves when nothing is waiting or running any more. */
   settled() {
@@ -72,7 +77,8 @@ export class Uploads extends EventTarget {
   #cancel(entry) {
     entry.request?.abort();
     this.#queue = this.#queue.filter((other) => other !== entry);
-    entry.item.remove();
+    const near = entry.item.nextElementSibling ?? entry.item.previousElementSibling;
+    keepFocus(entry.item, () => entry.item.remove(), near?.querySelector('.upload-cancel'), this.input);
     if (!this.busy) this.dispatchEvent(new CustomEvent('idle'));
   }
 
@@ -81,7 +87,7 @@ export class Uploads extends EventTarget {
     this.#state(item, 'running', say('upload.sending'));
     try {
       const { pages } = await this.#post(entry);
-      item.remove();
+      keepFocus(item, () => item.remove(), this.input);
       announce(say('upload.done', { name: file.name }));
       this.dispatchEvent(new CustomEvent('pages', { detail: pages }));
     } catch (error) {
@@ -100,14 +106,17 @@ export class Uploads extends EventTarget {
     const request = new XMLHttpRequest();
     entry.request = request;
     return new Promise((resolve, reject) => {
-      request.upload.onprogress = ({ loaded, total, lengthComputable }) => { if (lengthComputable) bar.value = (loaded / total) * 100; };
+      request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+        if (lengthComputable) bar.value = (loaded / total) * 100;
+      };
       request.upload.onload = () => {
         bar.removeAttribute('value');
         entry.item.querySelector('.upload-note').textContent = say('upload.checking');
       };
       request.onabort = () => reject(new DOMException('', 'AbortError'));
       request.onerror = () => reject(new RectoError('unreachable', '', 0));
-      request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request)));
+      request.onload = () =>
+        request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request));
       request.open('POST', this.url);
       request.setRequestHeader('Accept', 'application/json');
       request.setRequestHeader('X-CSRFToken', csrfToken());
@@ -121,7 +130,8 @@ export class Uploads extends EventTarget {
     const bar = item.querySelector('progress');
     bar.hidden = state === 'refused';
     bar.value = 0;
-    item.querySelector('.upload-retry').hidden = state !== 'refused';
+    const retry = item.querySelector('.upload-retry');
+    keepFocus(retry, () => (retry.hidden = state !== 'refused'), item.querySelector('.upload-cancel'));
   }
 }
 
@@ -129,8 +139,11 @@ function refusal({ status, responseText }) {
   let problem = {};
   try {
     problem = JSON.parse(responseText);
-  } catch { /* a proxy's page: the status must do */ }
-  const silent = { 413: 'image_too_large', 502: 'django_down', 503: 'django_down', 504: 'django_down' }[status] || `http_${status}`;
+  } catch {
+    /* a proxy's page: the status must do */
+  }
+  const silent =
+    { 413: 'image_too_large', 502: 'django_down', 503: 'django_down', 504: 'django_down' }[status] || `http_${status}`;
   return new RectoError(problem.code || silent, problem.detail || problem.file?.[0], status, problem);
 }
 

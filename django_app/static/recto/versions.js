@@ -6,7 +6,8 @@ import { stepTitle } from './steps.js';
 import { announce, explain, knows, moment, say } from './words.js';
 
 /** Oldest first, numbered from the original = 1. */
-export const numbered = (versions) => [...versions].sort((a, b) => a.id - b.id).map((version, index) => ({ ...version, n: index + 1 }));
+export const numbered = (versions) =>
+  [...versions].sort((a, b) => a.id - b.id).map((version, index) => ({ ...version, n: index + 1 }));
 
 /** A version in words: what was done, step by step. */
 export function inWords(version, versions) {
@@ -36,9 +37,15 @@ export class Versions {
     this.list.addEventListener('change', (event) => this.#pick(event.target));
   }
 
-  get current() { return this.#versions.find(({ id }) => id === this.currentId); }
-  get original() { return this.#versions.find((version) => version.is_original && !version.reverts); }
-  get shown() { return this.#shown || this.current; }
+  get current() {
+    return this.#versions.find(({ id }) => id === this.currentId);
+  }
+  get original() {
+    return this.#versions.find((version) => version.is_original && !version.reverts);
+  }
+  get shown() {
+    return this.#shown || this.current;
+  }
 
   /** Shows the page's versions, newest first. */
   load(page) {
@@ -58,11 +65,23 @@ export class Versions {
     image.src = version.thumbnail;
     row.querySelector('.version-number').textContent = say('version.n', { n: version.n });
     row.querySelector('.version-words').textContent = inWords(version, this.#versions);
-    row.querySelector('.version-facts').textContent = [version.by, moment(version.created_at), `${version.width} × ${version.height}`].filter(Boolean).join(' · ');
-    row.querySelector('.version-download').href = `${version.image}${version.image.includes('?') ? '&' : '?'}download=1`;
+    row.querySelector('.version-facts').textContent = [
+      version.by,
+      moment(version.created_at),
+      `${version.width} × ${version.height}`,
+    ]
+      .filter(Boolean)
+      .join(' · ');
+    row.querySelector('.version-download').href =
+      `${version.image}${version.image.includes('?') ? '&' : '?'}download=1`;
     const revert = row.querySelector('.version-revert');
     if (revert) revert.hidden = version.id === this.currentId;
-    for (const [selector, key] of [['.version-show', 'version.show'], ['.version-pick', 'version.pick'], ['.version-revert', 'version.revert'], ['.version-download', 'version.download']]) {
+    for (const [selector, key] of [
+      ['.version-show', 'version.show'],
+      ['.version-pick', 'version.pick'],
+      ['.version-revert', 'version.revert'],
+      ['.version-download', 'version.download'],
+    ]) {
       row.querySelector(selector)?.setAttribute('aria-label', say(key, { n: version.n }));
     }
     return row;
@@ -93,7 +112,8 @@ export class Versions {
   #pick(box) {
     const { id } = this.#of(box);
     this.#picked = box.checked ? [...this.#picked, id].slice(-2) : this.#picked.filter((other) => other !== id);
-    for (const row of this.list.children) row.querySelector('.version-pick').checked = this.#picked.includes(Number(row.dataset.version));
+    for (const row of this.list.children)
+      row.querySelector('.version-pick').checked = this.#picked.includes(Number(row.dataset.version));
     this.#offer();
   }
 
@@ -115,6 +135,7 @@ export class Versions {
     try {
       await post(`/api/pages/${this.config.page}/revert/`, { version: version.id });
       await this.onChange();
+      this.list.querySelector('.version-show').focus({ preventScroll: true });
       status.textContent = say('version.reverted', { n: version.n });
     } catch (error) {
       if (outage(error)) reportDown(outage(error));

@@ -1,19 +1,33 @@
 /**
- * A page in OpenSeadragon. Frames: "page" pixels are the shown image's own, "original" pixels those of the upright photograph;
- * a version's 3×3 matrix maps original → page. World units: the shown page is 1 wide.
+ * A page in OpenSeadragon. Frames: "page" pixels are the shown image's own, "original" pixels those of the upright
+ * photograph; a version's 3×3 matrix maps original → page. World units: the shown page is 1 wide.
  */
+import { apply } from './matrix.js';
 import { say } from './words.js';
 
 const OPTIONS = {
-  drawer: 'canvas', showNavigationControl: false, immediateRender: true, blendTime: 0, animationTime: 0.45, springStiffness: 9,
-  maxZoomPixelRatio: 4, minZoomImageRatio: 0.7, visibilityRatio: 0.4, gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-  gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true }, keyboardNavEnabled: true, preserveImageSizeOnResize: false,
-  autoResize: true, imageSmoothingEnabled: true, crossOriginPolicy: false, silenceMultiImageWarnings: true,
+  drawer: 'canvas',
+  showNavigationControl: false,
+  immediateRender: true,
+  blendTime: 0,
+  animationTime: 0.45,
+  springStiffness: 9,
+  maxZoomPixelRatio: 4,
+  minZoomImageRatio: 0.7,
+  visibilityRatio: 0.4,
+  gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+  gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true },
+  keyboardNavEnabled: true,
+  preserveImageSizeOnResize: false,
+  autoResize: true,
+  imageSmoothingEnabled: true,
+  crossOriginPolicy: false,
+  silenceMultiImageWarnings: true,
 };
 
 /*
- * OpenSeadragon would add an inline style sheet, which the Content-Security-Policy refuses, unless it finds its own there:
- * an inert element of that name will do, and its one rule stands in page.css.
+ * OpenSeadragon would add an inline style sheet, which the Content-Security-Policy refuses, unless it finds its own
+ * there: an inert element of that name will do, and its one rule stands in page-stage.css.
  */
 const inert = document.createElementNS('urn:recto', 'style');
 inert.setAttribute('data-openseadragon-mobile-css', 'true');
@@ -32,11 +46,16 @@ export class PageViewer extends EventTarget {
     this.osd.canvas.setAttribute('role', 'application');
     this.osd.canvas.setAttribute('aria-label', label);
     this.osd.canvas.setAttribute('aria-roledescription', say('viewer.role'));
-    for (const name of ['animation', 'resize', 'open', 'update-viewport']) this.osd.addHandler(name, () => this.#moved(name));
+    for (const name of ['animation', 'resize', 'open', 'update-viewport'])
+      this.osd.addHandler(name, () => this.#moved(name));
   }
 
-  get item() { return this.#item; }
-  get isEmpty() { return this.#item === null; }
+  get item() {
+    return this.#item;
+  }
+  get isEmpty() {
+    return this.#item === null;
+  }
 
   /**
    * Shows a stored version: Deep Zoom tiles, or the whole file where there are none. Resolves when it is in its place.
@@ -57,6 +76,13 @@ export class PageViewer extends EventTarget {
     return this.#show({ type: 'image', url: this.#url }, placement).finally(() => old && URL.revokeObjectURL(old));
   }
 
+  /** The same for a small image: decoded off the main thread, and without a pyramid. The quickest, for drafts. */
+  async showSmall(blob, placement = null) {
+    const generation = ++this.#generation;
+    const bitmap = await createImageBitmap(blob);
+    return generation === this.#generation && this.#show(oneTile(bitmap), placement);
+  }
+
   clear() {
     this.#generation += 1;
     this.osd.world.removeAll();
@@ -66,10 +92,16 @@ export class PageViewer extends EventTarget {
   }
 
   /** Moves what is shown to another place in the world. */
-  place(placement) { if (this.#item) lay(this.#item, placement); }
+  place(placement) {
+    if (this.#item) lay(this.#item, placement);
+  }
 
-  zoomBy(factor) { this.osd.viewport.zoomBy(factor).applyConstraints(); }
-  fit() { this.osd.viewport.goHome(); }
+  zoomBy(factor) {
+    this.osd.viewport.zoomBy(factor).applyConstraints();
+  }
+  fit() {
+    this.osd.viewport.goHome();
+  }
 
   /** Brings a box (original pixels) into view when it is outside. */
   reveal(box, matrix) {
@@ -82,7 +114,8 @@ export class PageViewer extends EventTarget {
   /** The affine map page pixels → pixels of this viewer's element, as SVG's six numbers. */
   toScreen() {
     if (!this.#item) return null;
-    const at = (x, y) => this.osd.viewport.viewportToViewerElementCoordinates(this.#item.imageToViewportCoordinates(x, y));
+    const at = (x, y) =>
+      this.osd.viewport.viewportToViewerElementCoordinates(this.#item.imageToViewportCoordinates(x, y));
     const [o, u, v] = [at(0, 0), at(1000, 0), at(0, 1000)];
     return [(u.x - o.x) / 1000, (u.y - o.y) / 1000, (v.x - o.x) / 1000, (v.y - o.y) / 1000, o.x, o.y];
   }
@@ -93,7 +126,9 @@ export class PageViewer extends EventTarget {
     return point ? [point.x, point.y] : null;
   }
 
-  #moved(name) { this.dispatchEvent(new CustomEvent('moved', { detail: name })); }
+  #moved(name) {
+    this.dispatchEvent(new CustomEvent('moved', { detail: name }));
+  }
 
   #show(source, placement) {
     const generation = ++this.#generation;
@@ -116,7 +151,14 @@ export class PageViewer extends EventTarget {
         else if (first) this.osd.viewport.goHome(true);
         whenDrawn(item, done);
       };
-      this.osd.addTiledImage({ tileSource: source, x: 0, y: 0, width: 1, success, error: ({ message }) => reject(new Error(message)) });
+      this.osd.addTiledImage({
+        tileSource: source,
+        x: 0,
+        y: 0,
+        width: 1,
+        success,
+        error: ({ message }) => reject(new Error(message)),
+      });
     });
   }
 }
@@ -127,14 +169,25 @@ export function link(leader, follower) {
   let active = leader;
   for (const viewer of [leader, follower]) {
     for (const type of ['pointerdown', 'wheel', 'keydown']) {
-      viewer.osd.element.addEventListener(type, () => { active = viewer; }, { capture: true, passive: true });
+      viewer.osd.element.addEventListener(
+        type,
+        () => {
+          active = viewer;
+        },
+        { capture: true, passive: true },
+      );
     }
     viewer.addEventListener('moved', () => {
       const other = viewer === leader ? follower : leader;
-      if (viewer === active && !viewer.isEmpty && !other.isEmpty) other.osd.viewport.fitBounds(viewer.osd.viewport.getBounds(true), true);
+      if (viewer === active && !viewer.isEmpty && !other.isEmpty)
+        other.osd.viewport.fitBounds(viewer.osd.viewport.getBounds(true), true);
     });
   }
-  return { take: () => { active = leader; } };
+  return {
+    take: () => {
+      active = leader;
+    },
+  };
 }
 
 function lay(item, placement) {
@@ -144,56 +197,25 @@ function lay(item, placement) {
   item.setRotation(degrees, true);
 }
 
-export const IDENTITY = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
-
-export function apply(matrix, x, y) {
-  const m = matrix || IDENTITY;
-  return [m[0][0] * x + m[0][1] * y + m[0][2], m[1][0] * x + m[1][1] * y + m[1][2]];
-}
-
-/** The inverse of an affine 3×3 matrix. */
-export function inverse([[a, b, c], [d, e, f]]) {
-  const det = a * e - b * d;
-  return [[e / det, -b / det, (b * f - c * e) / det], [-d / det, a / det, (c * d - a * f) / det], [0, 0, 1]];
-}
-
-function product(p, q) {
-  return p.map((row) => [0, 1, 2].map((column) => row.reduce((sum, value, i) => sum + value * q[i][column], 0)));
-}
-
-/**
- * Where an image must lie so that its words stand on those of the shown page.
- * @param shown {matrix, width, height} of the page at the world's origin, @param other the same of the image to place
- */
-export function onto(shown, other) {
-  const map = product(shown.matrix || IDENTITY, inverse(other.matrix || IDENTITY)); // other's pixels → shown's pixels
-  const [cx, cy] = apply(map, other.width / 2, other.height / 2);
-  const scale = Math.hypot(map[0][0], map[1][0]) / shown.width;
-  const [width, height] = [other.width * scale, other.height * scale];
-  const degrees = (Math.atan2(map[1][0], map[0][0]) * 180) / Math.PI;
-  return { x: cx / shown.width - width / 2, y: cy / shown.width - height / 2, width, degrees };
-}
-
-/** Where an image must lie to fill the frame of the shown page, each in its own upright frame. */
-export function into(shown, other) {
-  const width = Math.min(1, (shown.height / shown.width) * (other.width / other.height));
-  return { x: (1 - width) / 2, y: (shown.height / shown.width - (width * other.height) / other.width) / 2, width, degrees: 0 };
-}
-
-/** The matrix (original → result) of a result that only tells its angle: turned about the centre, the frame grown or kept. */
-export function turned(original, result, angle) {
-  const turn = (angle * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
-  const grown = original.width * Math.abs(cos) + original.height * Math.abs(sin);
-  const shapes = [[original.width, original.height], [grown, original.width * Math.abs(sin) + original.height * Math.abs(cos)]];
-  const off = ([width, height]) => Math.abs(width / height - result.width / result.height);
-  const scale = result.width / (off(shapes[1]) < off(shapes[0]) ? grown : original.width);
-  const [a, b, d, e] = [scale * cos, -scale * sin, scale * sin, scale * cos];
-  const [ox, oy] = [original.width / 2, original.height / 2];
-  return [[a, b, result.width / 2 - a * ox - b * oy], [d, e, result.height / 2 - d * ox - e * oy], [0, 0, 1]];
-}
-
 function whenDrawn(item, done) {
   if (item.getFullyLoaded()) return done();
   item.addOnceHandler('fully-loaded-change', done);
+}
+
+let tiles = 0;
+
+/** An image at hand as a tile source that has nothing to fetch. */
+function oneTile(bitmap) {
+  const { width, height } = bitmap;
+  const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const level = Math.ceil(Math.log2(Math.max(width, height)));
+  const frame = { width, height, tileWidth: width, tileHeight: height, minLevel: level, maxLevel: level };
+  const name = `tile-${++tiles}`; // OpenSeadragon's cache goes by it
+  return Object.assign(new window.OpenSeadragon.TileSource(frame), {
+    getTileUrl: () => name,
+    downloadTileStart: (job) => job.finish(context, null, 'context2d'),
+    downloadTileAbort: () => {},
+  });
 }
