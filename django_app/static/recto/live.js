@@ -41,6 +41,11 @@ export class LiveSocket extends EventTarget {
     return run;
   }
 
+  /** Connects, if that has not been done, so that the first run need not wait for it. */
+  open() {
+    this.#connect();
+  }
+
   cancel() {
     if (!this.#pending) return;
     if (this.#socket?.readyState === WebSocket.OPEN) this.#say({ action: 'cancel' });

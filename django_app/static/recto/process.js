@@ -27,6 +27,7 @@ export class Process {
     on('#apply-all', ({ currentTarget }) => this.#applyAll(currentTarget));
     on('#discard-result', () => this.#discard());
     this.drafts = new Drafts(this.live);
+    for (const type of ['pointerenter', 'focusin']) this.form.element.addEventListener(type, () => this.live.open());
     this.form.addEventListener('change', () => this.#draft());
     this.#listen();
   }

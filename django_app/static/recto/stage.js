@@ -52,7 +52,7 @@ export class Stage extends EventTarget {
     if (this.#before?.id !== original.id) await this.#lay(original);
     const first = !this.hasResult;
     this.#after = { matrix, skewAngle };
-    await (small ? this.result.showSmall(blob, this.#placement()) : this.result.showBlob(blob, this.#placement()));
+    await this.result.showBlob(blob, this.#placement(), { small });
     if (this.#after) this.#resultIn(first);
   }
 

@@ -25,6 +25,8 @@ const OPTIONS = {
   silenceMultiImageWarnings: true,
 };
 
+const LEVELS = 6; // of a result at hand: down to a 64th
+
 /*
  * OpenSeadragon would add an inline style sheet, which the Content-Security-Policy refuses, unless it finds its own
  * there: an inert element of that name will do, and its one rule stands in page-stage.css.
@@ -35,7 +37,6 @@ document.head.append(inert);
 
 export class PageViewer extends EventTarget {
   #item = null;
-  #url = null;
   #generation = 0;
 
   /** @param {HTMLElement} element the box that it fills */
@@ -69,26 +70,20 @@ export class PageViewer extends EventTarget {
     }
   }
 
-  /** Shows a result that is only in this browser. The one before stays until the new one can be drawn. */
-  showBlob(blob, placement = null) {
-    const old = this.#url;
-    this.#url = URL.createObjectURL(blob);
-    return this.#show({ type: 'image', url: this.#url }, placement).finally(() => old && URL.revokeObjectURL(old));
-  }
-
-  /** The same for a small image: decoded off the main thread, and without a pyramid. The quickest, for drafts. */
-  async showSmall(blob, placement = null) {
+  /**
+   * Shows a result that is only in this browser. The one before stays until the new one can be drawn. `small`: a draft,
+   * too small to need levels.
+   */
+  async showBlob(blob, placement = null, { small = false } = {}) {
     const generation = ++this.#generation;
     const bitmap = await createImageBitmap(blob);
-    return generation === this.#generation && this.#show(oneTile(bitmap), placement);
+    return generation === this.#generation && this.#show(atHand(bitmap, small ? 0 : LEVELS), placement);
   }
 
   clear() {
     this.#generation += 1;
     this.osd.world.removeAll();
     this.#item = null;
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#url = null;
   }
 
   /** Moves what is shown to another place in the world. */
@@ -202,20 +197,36 @@ function whenDrawn(item, done) {
   item.addOnceHandler('fully-loaded-change', done);
 }
 
-let tiles = 0;
+let sources = 0;
 
-/** An image at hand as a tile source that has nothing to fetch. */
-function oneTile(bitmap) {
+/**
+ * An image at hand as a tile source with nothing to fetch: one tile a level, each level half of the one above it.
+ * (OpenSeadragon's own scales every level from the whole image in one step, which makes thin strokes ragged.)
+ */
+function atHand(bitmap, levels) {
   const { width, height } = bitmap;
-  const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  const level = Math.ceil(Math.log2(Math.max(width, height)));
-  const frame = { width, height, tileWidth: width, tileHeight: height, minLevel: level, maxLevel: level };
-  const name = `tile-${++tiles}`; // OpenSeadragon's cache goes by it
+  const top = Math.ceil(Math.log2(Math.max(width, height)));
+  const drawn = new Map();
+  const at = (level) => {
+    if (!drawn.has(level))
+      drawn.set(level, scaled(bitmap, top - level, level < top - 1 ? at(level + 1).canvas : bitmap));
+    return drawn.get(level);
+  };
+  const minLevel = Math.max(0, top - levels);
+  const name = `at-hand-${++sources}`; // OpenSeadragon's cache goes by it
+  const frame = { width, height, tileWidth: width, tileHeight: height, minLevel, maxLevel: top };
   return Object.assign(new window.OpenSeadragon.TileSource(frame), {
-    getTileUrl: () => name,
-    downloadTileStart: (job) => job.finish(context, null, 'context2d'),
+    getClosestLevel: () => minLevel, // else, each level being one tile, the largest would always be drawn
+    getTileUrl: (level) => `${name}/${level}`,
+    downloadTileStart: (job) => job.finish(at(job.tile.level), null, 'context2d'),
     downloadTileAbort: () => {},
   });
+}
+
+function scaled({ width, height }, halvings, from) {
+  const size = { width: Math.ceil(width / 2 ** halvings), height: Math.ceil(height / 2 ** halvings) };
+  const context = Object.assign(document.createElement('canvas'), size).getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(from, 0, 0, size.width, size.height);
+  return context;
 }
