@@ -1,14 +1,13 @@
 """Every page: axe finds nothing serious, nothing sticks out at 390 px, and it works right-to-left and in the dark."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from launcher.places import ROOT
+from launcher.stack import Stack
 from tests.browser.conftest import NARROW, WIDE, Account, Visit, completed
+from tests.browser.looking import serious, sideways
+from tests.running import PASSWORD, Visitor, unique_name
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SIGNED_OUT = ("/", "/accounts/login/", "/accounts/signup/", "/not-here/")
 SIGNED_IN = (
     "/documents/",
@@ -31,22 +30,6 @@ def addresses(alice: Account) -> dict[str, str]:
         "compare": f"{alice.page['url']}compare/?a={version}&b={version}",
         "project": f"/projects/{project}/",
     }
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds of serious or critical impact, with the elements it stands on."""
-    page.evaluate(AXE.read_text())
-    found: dict[str, Any] = page.evaluate("() => axe.run()")
-    return [
-        f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
-def sideways(page: Page) -> int:
-    """By how many pixels the page is wider than the window."""
-    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -104,3 +87,57 @@ def test_right_to_left(visit: Visit, alice: Account) -> None:
     assert side is not None
     assert stage is not None
     assert side["x"] < stage["x"]
+
+
+def test_the_password_is_changed(visit: Visit, stack: Stack) -> None:
+    page = visit("/accounts/password/", Account(Visitor(stack, unique_name("bob")).sign_up(), {}))
+    page.get_by_label("Old password").fill("wrong")
+    page.get_by_label("New password", exact=True).fill("1")
+    page.get_by_label("New password confirmation").fill("2")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator(".field-error").first).to_be_visible()
+    assert not serious(page)
+    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(PASSWORD[::-1])
+    page.get_by_label("New password confirmation").fill(PASSWORD[::-1])
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("heading", name="Password changed")).to_be_visible()
+    assert not serious(page)
+
+
+SEND_FORM = """([action, token]) => {
+  const form = Object.assign(document.createElement('form'), { method: 'post', action });
+  form.append(Object.assign(document.createElement('input'), { name: 'csrfmiddlewaretoken', value: token }));
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+@pytest.mark.parametrize("form", ["forbidden", "too old"])
+def test_what_is_refused(visit: Visit, alice: Account, stack: Stack, form: str) -> None:
+    """A reader who may not rename the project, and a form whose token does not hold."""
+    bob = Account(Visitor(stack, unique_name("bob")).sign_up(), {})
+    project = addresses(alice)["project"]
+    members = f"/api{project}members/"
+    alice.visitor.post(members, json={"username": bob.visitor.name, "role": "reader"}).raise_for_status()
+    page = visit(project, bob)
+    token = bob.visitor.cookies["csrftoken"] if form == "forbidden" else "x" * 64
+    with page.expect_navigation() as gone:
+        page.evaluate(SEND_FORM, [f"{project}rename/", token])
+
+    assert gone.value.status == 403
+    heading = "You may not do this" if form == "forbidden" else "The form was too old"
+    expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+    assert not serious(page)
+    assert sideways(page) <= 0
+
+
+def test_dark_is_remembered(visit: Visit) -> None:
+    page = visit("/")
+    paper = "() => getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(paper)
+    page.locator("#theme-toggle").click()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    page.goto("/accounts/login/")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert page.evaluate(paper) != light

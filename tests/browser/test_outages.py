@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from launcher.stack import Stack
 from tests.browser.conftest import Account, Visit, completed
+from tests.browser.looking import serious, sideways
 
 
 def test_the_engine_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack) -> None:
@@ -26,6 +27,10 @@ def test_the_site_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack
     try:
         page.locator("#process-way").click()
         expect(page.locator(".banner")).to_contain_text("site behind this page does not answer")
+        newcomer = visit("/documents/")
+        expect(newcomer.get_by_role("heading", name="Back in a moment")).to_be_visible()
+        assert not serious(newcomer)
+        assert sideways(newcomer) <= 0
     finally:
         stack.supervisor.start("django")
     expect(page.locator(".banner")).to_have_count(0, timeout=40_000)
