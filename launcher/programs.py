@@ -113,7 +113,7 @@ def _django(ports: Ports, run: Path) -> Iterator[str]:
     yield from (str(PYTHON), "-m", "gunicorn", "django_app.config.wsgi", "--bind", f"127.0.0.1:{ports.django}")
     yield from ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--preload", "--timeout", "180")
     yield from ("--keep-alive", "75", "--graceful-timeout", "5", "--forwarded-allow-ips", "127.0.0.1")
-    yield from ("--worker-tmp-dir", str(run), "--no-control-socket")
+    yield from ("--worker-tmp-dir", str(run), "--no-control-socket", "--limit-request-line", "8190")
 
 
 def _nginx(layout: Layout) -> Iterator[str]:

@@ -205,3 +205,36 @@ def test_garbage_is_answered(door: str) -> None:
     with socket.create_connection(("127.0.0.1", urlsplit(door).port or 0), timeout=10) as raw:
         raw.sendall(b"\x16\x03\x01 nonsense\r\n\r\n")
         assert b"400" in raw.recv(1000)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        ("GET /api/%00 HTTP/1.1\r\nHost: localhost", 400, "bad_request"),
+        ("TRACE /api/ HTTP/1.1\r\nHost: localhost", 405, "method_not_allowed"),
+        (f"GET /api/{'x' * 20_000} HTTP/1.1\r\nHost: localhost", 414, "uri_too_long"),
+        (f"GET /api/ HTTP/1.1\r\nHost: localhost\r\nX-Long: {'x' * 20_000}", 431, "headers_too_large"),
+        ("GET /internal-media/secret.txt HTTP/1.1\r\nHost: localhost", 404, "not_found"),
+        ("GET /static/nothing.css HTTP/1.1\r\nHost: localhost", 404, "not_found"),
+    ],
+)
+def test_what_nginx_refuses_is_a_problem_too(door: str, sent: str, status: int, code: str) -> None:
+    host, port = urlsplit(door).netloc.split(":")
+    with socket.create_connection((host, int(port)), 10) as line:
+        line.sendall(f"{sent}\r\nConnection: close\r\n\r\n".encode())
+        with http.client.HTTPResponse(line) as answer:
+            answer.begin()
+            problem = json.loads(answer.read())
+            headers = answer.headers
+    assert answer.status == problem["status"] == status
+    assert problem["code"] == code
+    assert problem["detail"]
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["X-Request-ID"] == problem["request_id"]
+    assert float(headers["X-Process-Time"]) >= 0
+
+
+def test_every_answer_says_how_long_it_took(door: str) -> None:
+    for path in ("/redirect-inside", "/static/nothing.css", "/api/validate-session/x"):
+        _, headers, _ = ask(door, path)
+        assert float(headers["x-process-time"]) >= 0
