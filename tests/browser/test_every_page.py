@@ -1,7 +1,7 @@
 """Every page: axe finds nothing serious, nothing sticks out at 390 px, and it works right-to-left and in the dark."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from launcher.stack import Stack
 from tests.browser.conftest import NARROW, WIDE, Account, Visit, completed

@@ -3,7 +3,7 @@ import { get } from './api.js';
 import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { cancel, follow, going, isOver, retry } from './jobs.js';
-import { announce, duration, explain, say } from './words.js';
+import { announce, duration, explain, moment, say } from './words.js';
 
 function show(row, job) {
   row.dataset.state = job.state;
@@ -62,6 +62,8 @@ function trouble(error) {
 
 for (const row of document.querySelectorAll('tr[data-job]')) {
   const job = { id: row.dataset.job };
+  const time = row.querySelector('time');
+  time.textContent = moment(time.dateTime);
   const { started, finished } = row.querySelector('.job-duration').dataset;
   showDuration(row, started, finished);
   row.querySelector('.job-cancel')?.addEventListener('click', () => cancel(job).catch(trouble));
