@@ -1,5 +1,5 @@
 from django.contrib.auth import login
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,6 +7,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from django_app.projects.models import Project
 from django_app.users.forms import SignUpForm
+from django_app.users.models import User
 
 
 @sensitive_post_parameters()
@@ -14,10 +15,19 @@ def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            user = form.save()
-            Project.begin(user, _("My first project"))
+    if request.method == "POST" and form.is_valid() and (user := begin(form)):
         login(request, user)
         return redirect("documents:list")
     return render(request, "users/signup.html", {"form": form})
+
+
+def begin(form: SignUpForm) -> User | None:
+    """The account and its first project; None, and the form says why, when somebody took the name a moment ago."""
+    try:
+        with transaction.atomic():
+            user: User = form.save()
+            Project.begin(user, _("My first project"))
+    except IntegrityError:
+        form.add_error("username", User._meta.get_field("username").error_messages["unique"])
+        return None
+    return user

@@ -1,4 +1,8 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
+from django.db import connection
 from django.test import Client
 
 from django_app.projects.models import Project
@@ -45,3 +49,20 @@ def test_a_name_is_taken_in_any_case(client: Client) -> None:
 
 def test_who_is_signed_in_goes_home(as_alice: Client) -> None:
     assert as_alice.get(URL).status_code == 302
+
+
+def test_a_name_is_taken_at_the_same_moment(client: Client) -> None:
+    """Between the form's look at the names and the INSERT, somebody else signs up."""
+    others: list[User] = []
+
+    def overtake(execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if sql.startswith('INSERT INTO "users_user"') and not others:
+            others.append(User(username="alice"))
+            others[0].save()
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(overtake):
+        answer = client.post(URL, GOOD)
+    assert answer.status_code == 200
+    assert "already exists" in answer.content.decode()
+    assert not Project.objects.exists()
