@@ -86,7 +86,8 @@ def unpack(tar: tarfile.TarFile, folder: Path) -> None:
         content = tar.extractfile(member)
         if content is None or not path.is_relative_to(folder.resolve()):
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for parent in reversed(path.relative_to(folder.resolve()).parents):
+            (folder / parent).mkdir(exist_ok=True)  # never above `folder`: that is gone when the page was deleted
         with content, path.open("wb") as file:
             shutil.copyfileobj(content, file)
 

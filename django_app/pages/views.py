@@ -104,4 +104,6 @@ def rendition(request: HttpRequest, version: PageVersion, kind: str, part: str =
     except ImagingError as error:
         headers = {"Cache-Control": "no-store", "Retry-After": error.retry_after or "5"}
         return HttpResponse(error.message, status=error.status, content_type="text/plain", headers=headers)
+    except FileNotFoundError:  # the page was deleted in the meantime, and the folder of its renditions with it
+        raise Http404(_("Not found.")) from None
     return media_response(request, key, etag="-".join(filter(None, (str(version.pk), kind, part.replace("/", "-")))))

@@ -1,6 +1,7 @@
 """Files of a version: nginx hands them out, Django says to whom."""
 
 import io
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from PIL import Image
+from requests.adapters import HTTPAdapter
 
-from django_app.imaging.client import ImagingClient
-from django_app.pages import renditions
+from django_app.imaging.client import ImagingClient, default_session
+from django_app.pages import files, renditions
 
 KINDS = ["image", "thumbnail", "tiles/page.dzi", "tiles/page_files/0/0_0.jpg"]
 
@@ -121,3 +123,20 @@ def test_engine_is_down(as_bob: Client, url: str) -> None:
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("kind", ["thumbnail", "tiles/page.dzi"])
+def test_the_page_is_deleted_while_it_is_made(as_bob: Client, url: str, page: Any, engine: str, kind: str) -> None:
+    class Late(HTTPAdapter):
+        """The engine's answer arrives after the page was deleted."""
+
+        def send(self, *args: Any, **kwargs: Any) -> Any:
+            answer = super().send(*args, **kwargs)
+            shutil.rmtree(files.cache_folder(page.current_id))
+            return answer
+
+    default_session().mount(engine, Late())
+    try:
+        assert as_bob.get(url + kind).status_code == 404
+    finally:
+        del default_session().adapters[engine]
