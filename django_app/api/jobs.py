@@ -184,7 +184,8 @@ def jobs(request: Request) -> Response:
         found = found.filter(finished_at=None)
     document = request.query_params.get("document", "")
     if document.isdecimal():
-        found = found.filter(document__id=int(document))
+        number = document.lstrip("0")[: len(str(LARGEST_ID)) + 1]  # still too large, but Python can read it
+        found = found.filter(document__id=int(number or 0))
     pages = Pages()
     page = pages.paginate_queryset(found.with_tally().order_by("-created_at", "-id"), request)
     return pages.get_paginated_response(JobSummarySerializer(page, many=True).data)
