@@ -1,6 +1,7 @@
 """How often a password may be guessed: failed tries at one account, counted by the minute."""
 
 import hashlib
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.cache import cache
@@ -13,8 +14,9 @@ def exhausted(username: str) -> bool:
 
 
 def failed(username: str) -> None:
-    cache.add(name(username), 0, MINUTE)
-    cache.incr(name(username))
+    if not cache.add(name(username), 1, MINUTE):
+        with suppress(ValueError):  # the minute has just ended
+            cache.incr(name(username))
 
 
 def limit() -> int:

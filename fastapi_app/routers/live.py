@@ -159,13 +159,16 @@ class Conversation:
             "previews": not wish.draft,
         }
 
+        results: list[Event] = []
+
         async def tell(event: Event) -> None:
             if event.facts["type"] == "complete":
-                await self._finish(event, wish)
+                results.append(event)
             else:
                 await self._say(messages.progress(event, wish.run))
 
         await self._session.run("process", arguments, tell)
+        await self._finish(results[-1], wish)  # the slot is free by now: a client that reads slowly holds up nobody
 
     async def _source(self, order: Order) -> Source:
         """The image of the message, else the frame before it, else the token's file, else the last image sent."""
