@@ -32,7 +32,6 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 5
 ITEM_SECONDS = 600
-READING_PRESET = "print"
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery brings no types
@@ -157,16 +156,10 @@ class Services:
         )
 
     def read(self, source: Source, languages: Sequence[str], beat: Beat, *, clean: bool) -> dict[str, Any]:
-        from fastapi_app.services import ocr, pipeline
-        from fastapi_app.services.recipe import presets
+        from fastapi_app.services import reading
 
-        recipe = presets()[READING_PRESET]
-        page = decoded(source, gray=clean and recipe.is_gray)
-        if clean:
-            page = pipeline.result(beating(pipeline.run(page, recipe, previews=False), beat)).raster
-        beat()
-        layout = ocr.read(page, languages)
-        beat()
+        page = decoded(source, gray=True)
+        layout = reading.result(beating(reading.run(page, languages, clean="auto" if clean else "false"), beat))
         return layout.model_dump(mode="json")
 
 

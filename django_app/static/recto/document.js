@@ -47,13 +47,10 @@ grid.addEventListener('count', counted);
 grid.addEventListener('trouble', ({ detail }) => tell(detail));
 counted();
 
-const info = JSON.parse(byId('engine-info').textContent);
-
-/** The recipe of the menu's choice: one step, or the engine's own whole pipeline (null while it has not told which). */
+/** The recipe of the menu's choice: one step, or null for what the engine finds that the page needs. */
 function chosenRecipe() {
   const step = byId('process-operation').value;
-  if (step !== 'auto') return { version: 1, steps: [{ step }] };
-  return info?.presets.find(({ name }) => name === info.default_preset).recipe ?? null;
+  return step === 'auto' ? null : { version: 1, steps: [{ step }] };
 }
 
 async function processPage() {
