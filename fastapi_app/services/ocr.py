@@ -70,7 +70,12 @@ def read(
     if engine == "rapidocr":
         return _by_rapidocr(raster, languages)
     page = _by_tesseract(raster, languages, psm, seconds)
-    if engine == "tesseract" or page.confidence >= SURE or not rapid.can_read(languages):
+    return page if engine == "tesseract" else surer(page, raster, languages)
+
+
+def surer(page: Page, raster: Raster, languages: Sequence[str]) -> Page:
+    """What `auto` makes of Tesseract's reading of this raster."""
+    if page.confidence >= SURE or not rapid.can_read(languages):
         return page
     return max(page, _by_rapidocr(raster, languages), key=lambda read: read.confidence)
 

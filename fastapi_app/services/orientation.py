@@ -14,7 +14,7 @@ from fastapi_app.services.errors import EngineUnavailable
 from fastapi_app.services.pixels import Pixels, shrink, to_gray
 from fastapi_app.services.raster import Matrix
 
-CONFIDENT = 3.0
+CONFIDENT = 8.0  # printed and typed pages give 15 to 25; wrong answers, on parchments, up to 5
 LONGEST = 2400  # the letters stay legible, and the detector looks at a quarter of a large photograph
 SECONDS = 20
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -90: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -22,7 +22,7 @@ ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, -90: cv2.ROTATE_9
 
 @dataclass(frozen=True)
 class Orientation:
-    """`confidence` is Tesseract's, without a unit: above 3 seldom wrong, 0 when there was too little to tell from."""
+    """`confidence` is Tesseract's, without a unit; 0 when there was too little to tell from."""
 
     turn: int
     confidence: float

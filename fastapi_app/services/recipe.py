@@ -27,7 +27,7 @@ class Orient(Frozen):
     """Turn the page the right way up, by quarter turns."""
 
     step: Literal["orient"] = "orient"
-    min_confidence: float = Field(3.0, ge=0, le=20, title="Least confidence", json_schema_extra={"step": 0.5})
+    min_confidence: float = Field(8.0, ge=0, le=20, title="Least confidence", json_schema_extra={"step": 0.5})
 
 
 class Denoise(Frozen):

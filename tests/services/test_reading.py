@@ -9,7 +9,7 @@ from fastapi_app.services.errors import BadParameter, EngineError
 from fastapi_app.services.layout import Page
 from fastapi_app.services.pipeline import Complete
 from fastapi_app.services.raster import Raster, decode
-from samples import TRUTH, draw, sample_page
+from samples import ENGLISH, TRUTH, draw, sample_page
 
 LATIN = Raster(draw(["Ink and paper", "Line 2 of 3"], width=900, height=300, size=50, margin=60))
 
@@ -41,6 +41,20 @@ def test_two_levels_are_left_alone_unless_asked() -> None:
     page = Raster(np.where(LATIN.pixels < 128, 0, 255).astype(np.uint8))
     assert not any(isinstance(event, Complete) for event in reading.run(page, ["eng"]))
     assert any(isinstance(event, Complete) for event in reading.run(page, ["eng"], clean="true"))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_page_on_its_side_or_head(quarters: int) -> None:
+    lines = [*ENGLISH, *ENGLISH]
+    page = draw(lines, width=1200, height=1500, size=36, margin=80)
+    turned = Raster(np.ascontiguousarray(np.rot90(page, quarters)))
+    read = reading.result(reading.run(turned, ["eng"]))
+    expected = reading.result(reading.run(Raster(page), ["eng"]))
+    assert read.text == expected.text
+    assert (read.width, read.height) == (turned.width, turned.height)
+    for word in read.lines[0].words:
+        x, y, width, height = word.box
+        assert turned.pixels[y : y + height, x : x + width].min() < 100
 
 
 def test_closed_before_the_end() -> None:
