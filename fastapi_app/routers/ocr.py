@@ -34,7 +34,7 @@ async def ocr(
     clean: Literal["auto", "true", "false"] = "auto",
     engine: Annotated[
         str, Query(description="tesseract, rapidocr or auto: whichever reads better", max_length=40)
-    ] = "tesseract",
+    ] = "auto",
     psm: Annotated[int, Query(description="Tesseract's page segmentation mode")] = 3,
 ) -> Response:
     """The text of every page of the upload, or of the page that the token names. Boxes are pixels of the original."""

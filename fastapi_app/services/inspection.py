@@ -20,6 +20,7 @@ from fastapi_app.services.raster import Limits, Raster, decode
 from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Recipe, Shade
 
 LOOK_LONGEST = 500
+PAPER_LONGEST = 240
 GRAIN_ROWS = 160
 INK = 160  # below this, with the paper at 255, is ink
 EDGE = 0.02  # of the page: how broad the margin is that a dark border lies in
@@ -85,7 +86,7 @@ def inspect(raster: Raster) -> PageFacts:
     while max(look.shape[:2]) >= 2 * LOOK_LONGEST:
         look = halve(look)
     gray = to_gray(look)
-    paper = background(gray)
+    paper = background(gray, PAPER_LONGEST)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
     ink = cv2.inRange(flat, 0, INK - 1)

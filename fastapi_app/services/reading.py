@@ -24,7 +24,7 @@ def run(
     languages: Sequence[str],
     *,
     clean: str = "auto",
-    engine: str = "tesseract",
+    engine: str = "auto",
     psm: int = 3,
     seconds: float = 60,
 ) -> Iterator[Event]:
