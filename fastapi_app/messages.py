@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from fastapi_app.children import Event
 from fastapi_app.errors import BadMessage, ServiceError
 from fastapi_app.services.errors import EngineError
-from fastapi_app.services.recipe import DEFAULT_PRESET, Recipe, presets
+from fastapi_app.services.recipe import Recipe, presets
 
 RunName = Annotated[str | int | None, Field(union_mode="left_to_right")]
 
@@ -27,10 +27,10 @@ class AutoProcess(BaseModel):
     binary: bool = False
     output_format: Literal["png", "jpeg", "webp", "tiff"] = "png"
 
-    def steps(self) -> Recipe:
-        """The recipe, by value or by a preset's name. Raises BadRecipe."""
+    def steps(self) -> Recipe | None:
+        """The recipe, by value or by a preset's name; None: what the page needs. Raises BadRecipe."""
         if self.recipe is None:
-            return presets()[DEFAULT_PRESET]
+            return None
         if isinstance(self.recipe, str) and self.recipe in presets():
             return presets()[self.recipe]
         return Recipe.parse(self.recipe)

@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     max_read_pages: int = Field(100, ge=1, description="Most pages that one text request reads")
 
     slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Runs at the same time")
-    opencv_threads: int = Field(1, ge=1, description="Threads that OpenCV may use within a run")
+    opencv_threads: int = Field(2, ge=1, description="Threads that OpenCV may use within a run")
     queue: int = Field(32, ge=0, description="Runs that may wait for a slot; one more is answered 503")
     run_seconds: float = Field(120.0, gt=0, description="Hard time-out of a run, without its time in the queue")
     child_memory_bytes: int = Field(4096 * MIB, ge=256 * MIB, description="Address space of a child process")

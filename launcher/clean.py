@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
-from fastapi_app.services import formats, ocr, pipeline, raster, recipe
+from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, recipe
 from fastapi_app.services.errors import EngineError
 from fastapi_app.services.recipe import Recipe
 
@@ -27,9 +27,9 @@ EXTENSIONS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
 
 @dataclass(frozen=True)
 class Order:
-    """What to do with every page."""
+    """What to do with every page; recipe None: what the page needs by the look of it."""
 
-    recipe: Recipe
+    recipe: Recipe | None
     format: str
     languages: tuple[str, ...]
     text: bool
@@ -66,7 +66,8 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--text", action="store_true", help="also read the page; the text is written beside the image")
     command.add_argument("--languages", default="eng", metavar="eng+heb", help="languages to read (default: eng)")
     how = command.add_mutually_exclusive_group()
-    how.add_argument("--preset", choices=list(recipe.presets()), default=recipe.DEFAULT_PRESET)
+    presets = ["auto", *recipe.presets()]
+    how.add_argument("--preset", choices=presets, default="auto", help="auto (default): what the page needs")
     how.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe as JSON, as the page view saves it")
     command.add_argument("--format", choices=list(EXTENSIONS), default="png", help="of the cleaned page (default: png)")
     command.add_argument(
@@ -94,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _order(arguments: argparse.Namespace) -> Order:
-    chosen = recipe.presets()[arguments.preset]
+    chosen = recipe.presets().get(arguments.preset)
     if arguments.recipe:
         try:
             chosen = Recipe.parse(arguments.recipe.read_bytes())
@@ -173,11 +174,11 @@ def _one_thread() -> None:
 def _clean(task: Task, order: Order) -> str | None:
     """Cleans and reads one page; None, or the reason why not."""
     try:
-        page = pipeline.load(task.source.read_bytes(), order.recipe, frame=task.frame)
-        cleaned = pipeline.result(pipeline.run(page, order.recipe, previews=False)).raster
+        page, steps = inspection.load(task.source.read_bytes(), order.recipe, frame=task.frame)
+        cleaned = pipeline.result(pipeline.run(page, steps, previews=False)).raster
         _write(task.target.with_name(task.target.name + EXTENSIONS[order.format]), raster.encode(cleaned, order.format))
         if order.text:
-            read = ocr.read(cleaned, order.languages, seconds=300)
+            read = reading.result(reading.run(page, order.languages, seconds=300))
             _write(task.target.with_name(task.target.name + ".txt"), formats.write([read], "text"))
     except EngineError as error:
         return str(error)

@@ -83,9 +83,9 @@ def kind(name: str, params: type[serializers.Serializer[Any]]) -> Callable[[Work
 
 @kind("apply", ApplyParams)
 def apply(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
-    """The job's recipe on the page's original: a new version."""
+    """The job's recipe, or what the page needs, on the page's original: a new version."""
     page = page_of(item)
-    cleaned = engine.clean(source_of(page.original), item.job.params["recipe"], beat)
+    cleaned = engine.clean(source_of(page.original), item.job.params.get("recipe"), beat)
     key = files.write("versions", "png", cleaned.png)
 
     def save() -> str:

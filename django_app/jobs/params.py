@@ -29,7 +29,9 @@ def check_nul(value: Any) -> None:
 
 
 class ApplyParams(serializers.Serializer[Any]):
-    recipe = serializers.JSONField(validators=[check_recipe, check_nul])
+    """Without a recipe, every page gets what a look at it recommends."""
+
+    recipe = serializers.JSONField(required=False, allow_null=True, default=None, validators=[check_recipe, check_nul])
 
 
 class ReadParams(serializers.Serializer[Any]):

@@ -23,7 +23,7 @@ from django_app.jobs.models import JobItem
 from django_app.jobs.sweep import release_claims, sweep
 
 if TYPE_CHECKING:
-    from fastapi_app.services.raster import Raster
+    from fastapi_app.services.raster import Limits, Raster
 
 __all__ = ["release", "run", "sweep_now", "worker"]
 
@@ -32,7 +32,6 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 5
 ITEM_SECONDS = 600
-READING_PRESET = "print"
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery brings no types
@@ -137,13 +136,13 @@ class Services:
     """`kinds.Engine`, made of `fastapi_app.services`."""
 
     def clean(self, source: Source, recipe: Any, beat: Beat) -> Cleaned:
-        from fastapi_app.services import ENGINE_VERSION, pipeline
+        from fastapi_app.services import ENGINE_VERSION, inspection, pipeline
         from fastapi_app.services import raster as rasters
         from fastapi_app.services.recipe import Recipe
 
-        wanted = Recipe.parse(recipe)
-        before = decoded(source, gray=wanted.is_gray)
-        complete = pipeline.result(beating(pipeline.run(before, wanted, previews=False), beat))
+        given = None if recipe is None else Recipe.parse(recipe)
+        before, wanted = inspection.load(source.data, given, frame=source.frame, limits=limits())
+        complete = pipeline.result(beating(pipeline.run(placed(before, source), wanted, previews=False), beat))
         page = complete.raster
         return Cleaned(
             png=rasters.encode(page, "png"),
@@ -157,25 +156,22 @@ class Services:
         )
 
     def read(self, source: Source, languages: Sequence[str], beat: Beat, *, clean: bool) -> dict[str, Any]:
-        from fastapi_app.services import ocr, pipeline
-        from fastapi_app.services.recipe import presets
+        from fastapi_app.services import raster as rasters
+        from fastapi_app.services import reading
 
-        recipe = presets()[READING_PRESET]
-        page = decoded(source, gray=clean and recipe.is_gray)
-        if clean:
-            page = pipeline.result(beating(pipeline.run(page, recipe, previews=False), beat)).raster
-        beat()
-        layout = ocr.read(page, languages)
-        beat()
+        page = placed(rasters.decode(source.data, frame=source.frame, gray=True, limits=limits()), source)
+        layout = reading.result(beating(reading.run(page, languages, clean="auto" if clean else "false"), beat))
         return layout.model_dump(mode="json")
 
 
-def decoded(source: Source, *, gray: bool) -> Raster:
-    """The source as a raster whose matrix leads back to the page's original."""
+def limits() -> Limits:
     from fastapi_app.services import raster as rasters
 
-    limits = rasters.Limits(bytes=settings.MAX_UPLOAD_BYTES, pixels=settings.MAX_PIXELS)
-    page = rasters.decode(source.data, frame=source.frame, gray=gray, limits=limits)
+    return rasters.Limits(bytes=settings.MAX_UPLOAD_BYTES, pixels=settings.MAX_PIXELS)
+
+
+def placed(page: Raster, source: Source) -> Raster:
+    """The source's raster with a matrix that leads back to the page's original."""
     return replace(page, matrix=page.matrix @ source.matrix, original=source.original)
 
 

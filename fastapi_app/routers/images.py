@@ -35,16 +35,18 @@ class Wanted:
 
 
 class AutoProcess(Switches):
-    """Query of auto-process. A `recipe` says everything; beside it the switches do not count."""
+    """Query of auto-process. A `recipe` says everything; beside it the switches do not count. With neither, the page is
+    looked at and gets the recipe that it needs; the answer's X-Recipe says which, and why."""
 
     recipe_json: str | None = Field(None, alias="recipe", max_length=20_000, description="A recipe as JSON")
     output_format: OutputFormat = "png"
     return_json: bool = False
 
-    def chosen(self) -> Recipe:
+    def chosen(self) -> Recipe | None:
         if self.recipe_json is not None:
             return Recipe.parse(self.recipe_json)
-        return recipe.from_parameters(**{name: getattr(self, name) for name in Switches.model_fields})
+        given = {name: getattr(self, name) for name in Switches.model_fields}
+        return recipe.from_parameters(**given) if any(value is not None for value in given.values()) else None
 
 
 CurrentWanted = Annotated[Wanted, Depends()]
@@ -112,7 +114,7 @@ async def enhance(
 
 @_post("/auto-process")
 async def auto_process(request: Request, source: CurrentSource, query: Annotated[AutoProcess, Query()]) -> Response:
-    """Denoise, deskew, enhance, binarize: each can be switched off; or another recipe."""
+    """What the page needs by the look of it; or a preset, with its steps switched on and off; or another recipe."""
     wanted = Wanted(query.output_format, query.return_json)
     return await _answer(request, source, query.chosen(), wanted)
 
@@ -135,12 +137,12 @@ async def info(request: Request, claims: CurrentClaims) -> dict[str, Any]:
     }
 
 
-async def _answer(request: Request, source: Source, steps: Recipe, wanted: Wanted) -> Response:
+async def _answer(request: Request, source: Source, steps: Recipe | None, wanted: Wanted) -> Response:
     event = await run(
         request,
         "process",
         **source.arguments(),
-        recipe=steps.model_dump(mode="json"),
+        recipe=None if steps is None else steps.model_dump(mode="json"),
         output_format=wanted.output_format,
     )
     headers = _headers(event.facts)

@@ -152,8 +152,9 @@ class Conversation:
     async def _perform(self, order: Order) -> None:
         wish = order.wish
         source = await self._source(order)
+        steps = wish.steps()
         arguments = source.arguments() | {
-            "recipe": wish.steps().model_dump(mode="json"),
+            "recipe": None if steps is None else steps.model_dump(mode="json"),
             "output_format": wish.output_format,
             "draft": wish.draft,
             "previews": not wish.draft,

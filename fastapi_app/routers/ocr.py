@@ -32,7 +32,9 @@ async def ocr(
     languages: Annotated[str, Query(description="Codes joined by +, such as eng+heb", max_length=200)] = "eng",
     format: Annotated[str, Query(description=f"One of {', '.join(FORMATS)}")] = "json",
     clean: Literal["auto", "true", "false"] = "auto",
-    engine: Annotated[str, Query(max_length=40)] = "tesseract",
+    engine: Annotated[
+        str, Query(description="tesseract, rapidocr or auto: whichever reads better", max_length=40)
+    ] = "auto",
     psm: Annotated[int, Query(description="Tesseract's page segmentation mode")] = 3,
 ) -> Response:
     """The text of every page of the upload, or of the page that the token names. Boxes are pixels of the original."""

@@ -90,6 +90,8 @@ def _touching(may_be: Pixels, must_be: Pixels) -> Pixels:
 def _any_of(mask: Pixels, scale: int) -> Pixels:
     """Every scale × scale pixels into one that is set if any of them is; the edges are filled up with paper."""
     height, width = mask.shape
-    filled = cv2.copyMakeBorder(mask, 0, -height % scale, 0, -width % scale, cv2.BORDER_CONSTANT, value=0)
+    filled = mask
+    if height % scale or width % scale:
+        filled = cv2.copyMakeBorder(mask, 0, -height % scale, 0, -width % scale, cv2.BORDER_CONSTANT, value=0)
     size = (filled.shape[1] // scale, filled.shape[0] // scale)
     return cv2.threshold(cv2.resize(filled, size, interpolation=cv2.INTER_AREA), 0, 255, cv2.THRESH_BINARY)[1]

@@ -8,17 +8,17 @@ from fastapi_app.services.pixels import Pixels, halve, shrink
 LONGEST = 480
 
 
-def background(image: Pixels, longest: int = LONGEST) -> Pixels:
+def background(image: Pixels, longest: int = LONGEST, reach: float = 0.02) -> Pixels:
     """uint8, gray or BGR like the image: brightness of the paper, on a copy of at most `longest` pixels. Never 0.
 
-    A closing removes what is darker than its surroundings and narrower than a fiftieth of the page, which strokes are;
-    a median what remains of words, and a blur the steps in between.
+    A closing removes what is darker than its surroundings and narrower than `reach` of the page, which strokes are; a
+    median what remains of words, and a blur the steps in between.
     """
     small = image
     while max(small.shape[:2]) >= 2 * longest:
         small = halve(small)
     small = shrink(small, longest)
-    size = odd(max(small.shape[:2]) / 50)
+    size = odd(max(small.shape[:2]) * reach)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     smooth = cv2.medianBlur(closed, size)
     return np.maximum(cv2.GaussianBlur(smooth, (0, 0), size / 3), 1)

@@ -11,14 +11,18 @@ from fastapi_app.services.denoise import denoise
 from fastapi_app.services.deskew import deskew
 from fastapi_app.services.enhance import enhance_contrast
 from fastapi_app.services.errors import EngineError
+from fastapi_app.services.orientation import orient
 from fastapi_app.services.pixels import Pixels, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
-from fastapi_app.services.recipe import Binarize, Denoise, Deskew, Enhance, Recipe
+from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Orient, Recipe, Shade
+from fastapi_app.services.shade import remove_shading
 
 PREVIEW_WIDTH = 800
 MESSAGES = {
+    "orient": "Turning upright",
     "denoise": "Removing noise",
     "deskew": "Straightening",
+    "shade": "Evening out the light",
     "enhance": "Strengthening contrast",
     "binarize": "Separating ink from paper",
 }
@@ -99,14 +103,19 @@ def result(events: Iterable[Event]) -> Complete:
     raise EngineError("The run ended before it was complete.")
 
 
-def apply(raster: Raster, step: Denoise | Deskew | Enhance | Binarize) -> tuple[Raster, float]:
-    """One step; the second value is the skew that it took out, in degrees."""
+def apply(raster: Raster, step: AnyStep) -> tuple[Raster, float]:
+    """One step; the second value is the skew that it took out, in degrees, quarter turns included."""
     match step:
+        case Orient():
+            pixels, matrix, quarter = orient(raster.pixels, step.min_confidence)
+            return raster.moved(pixels, matrix), float(quarter)
         case Denoise():
             return raster.repainted(denoise(raster.pixels, step.method, step.strength)), 0.0
         case Deskew():
-            pixels, matrix, skew = deskew(raster.pixels, step.max_angle)
+            pixels, matrix, skew = deskew(raster.pixels, step.max_angle, step.min_angle)
             return raster.moved(pixels, matrix), skew.angle
+        case Shade():
+            return raster.repainted(remove_shading(raster.pixels, step.reach)), 0.0
         case Enhance():
             return raster.repainted(enhance_contrast(raster.pixels, step.clip_limit, step.tile_size)), 0.0
         case Binarize():

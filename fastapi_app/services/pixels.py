@@ -62,6 +62,8 @@ def is_bilevel(pixels: Pixels) -> bool:
 
 def halve(pixels: Pixels) -> Pixels:
     """Every two by two pixels into one; an odd last row or column is left out, which keeps OpenCV on its fast path."""
+    if min(pixels.shape[:2]) < 2:
+        return shrink(pixels, max(1, max(pixels.shape[:2]) // 2))
     height, width = pixels.shape[0] // 2 * 2, pixels.shape[1] // 2 * 2
     return cv2.resize(pixels[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
 

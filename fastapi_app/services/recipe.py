@@ -23,6 +23,13 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Orient(Frozen):
+    """Turn the page the right way up, by quarter turns."""
+
+    step: Literal["orient"] = "orient"
+    min_confidence: float = Field(8.0, ge=0, le=20, title="Least confidence", json_schema_extra={"step": 0.5})
+
+
 class Denoise(Frozen):
     """Remove grain and specks."""
 
@@ -36,6 +43,14 @@ class Deskew(Frozen):
 
     step: Literal["deskew"] = "deskew"
     max_angle: float = Field(15.0, ge=0.5, le=45, title="Largest angle", json_schema_extra={"unit": "°", "step": 0.5})
+    min_angle: float = Field(0.0, ge=0, le=5, title="Smallest angle", json_schema_extra={"unit": "°", "step": 0.05})
+
+
+class Shade(Frozen):
+    """Even out the light: the paper becomes white, strokes stay gray."""
+
+    step: Literal["shade"] = "shade"
+    reach: float = Field(2.0, ge=1, le=10, title="Broadest stroke", json_schema_extra={"unit": "%", "step": 0.5})
 
 
 class Enhance(Frozen):
@@ -60,10 +75,13 @@ class Binarize(Frozen):
     )
 
 
-Step = Annotated[Denoise | Deskew | Enhance | Binarize, Field(discriminator="step")]
-STEPS: dict[str, type[Denoise | Deskew | Enhance | Binarize]] = {
+AnyStep = Orient | Denoise | Deskew | Shade | Enhance | Binarize
+Step = Annotated[AnyStep, Field(discriminator="step")]
+STEPS: dict[str, type[AnyStep]] = {
+    "orient": Orient,
     "denoise": Denoise,
     "deskew": Deskew,
+    "shade": Shade,
     "enhance": Enhance,
     "binarize": Binarize,
 }
@@ -99,7 +117,7 @@ class Recipe(Frozen):
     @property
     def keeps_grid(self) -> bool:
         """True when every pixel stays where it is."""
-        return not any(isinstance(step, Deskew) for step in self.steps)
+        return not any(isinstance(step, Orient | Deskew) for step in self.steps)
 
 
 PRESETS: dict[str, tuple[str, str, Recipe]] = {
@@ -140,13 +158,18 @@ class Switches(Frozen):
     """The query parameters of auto-process: steps on or off, and their parameters under their own names."""
 
     preset: Literal["manuscript", "print", "receipt", "photo", "clean"] | None = None
+    orient: bool | None = None
     denoise: bool | None = None
     deskew: bool | None = None
+    shade: bool | None = None
     enhance: bool | None = None
     binarize: bool | None = None
     denoise_method: DenoiseMethod | None = None
+    min_confidence: float | None = None
     strength: int | None = None
     max_angle: float | None = None
+    min_angle: float | None = None
+    reach: float | None = None
     clip_limit: float | None = None
     tile_size: int | None = None
     method: BinarizeMethod | None = None
@@ -157,7 +180,7 @@ class Switches(Frozen):
     def recipe(self) -> Recipe:
         """The preset with the switches and parameters laid over it."""
         name = self.preset or DEFAULT_PRESET
-        base: dict[str, Denoise | Deskew | Enhance | Binarize] = {step.step: step for step in presets()[name].steps}
+        base: dict[str, AnyStep] = {step.step: step for step in presets()[name].steps}
         steps = [
             self._step(kind, base.get(kind))
             for kind in STEPS
@@ -165,7 +188,7 @@ class Switches(Frozen):
         ]
         return Recipe.model_validate({"preset": name, "steps": steps})
 
-    def _step(self, kind: str, base: Denoise | Deskew | Enhance | Binarize | None) -> dict[str, Any]:
+    def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
         values = (base or STEPS[kind]()).model_dump()
         for field in STEPS[kind].model_fields:
             given = "denoise_method" if (kind, field) == ("denoise", "method") else field
@@ -226,7 +249,14 @@ METHOD_TITLES = {
     "su": "Su",
     "manual": "Manual",
 }
-TITLES = {"denoise": "Denoise", "deskew": "Deskew", "enhance": "Enhance", "binarize": "Binarize"}
+TITLES = {
+    "orient": "Turn upright",
+    "denoise": "Denoise",
+    "deskew": "Deskew",
+    "shade": "Even out the light",
+    "enhance": "Enhance",
+    "binarize": "Binarize",
+}
 
 
 @cache

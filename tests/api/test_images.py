@@ -9,10 +9,11 @@ import pytest
 
 from tests.api.service import Service, decoded, encoded, text_page
 
-STEPS = ["denoise", "deskew", "enhance", "binarize"]
+STEPS = ["orient", "denoise", "deskew", "shade", "enhance", "binarize"]
+NEEDED = ["deskew", "binarize"]  # by the look of the page of these tests
 
 
-@pytest.mark.parametrize("operation", [*STEPS, "auto-process"])
+@pytest.mark.parametrize("operation", ["binarize", "denoise", "deskew", "enhance", "auto-process"])
 def test_it_works(service: Service, page: bytes, operation: str) -> None:
     answer = service.post(f"/api/images/{operation}", page)
 
@@ -20,7 +21,7 @@ def test_it_works(service: Service, page: bytes, operation: str) -> None:
     assert answer.headers["content-type"] == "image/png"
     assert decoded(answer.content) is not None
     recipe = json.loads(answer.headers["x-recipe"])
-    assert [step["step"] for step in recipe["steps"]] == (STEPS if operation == "auto-process" else [operation])
+    assert [step["step"] for step in recipe["steps"]] == (NEEDED if operation == "auto-process" else [operation])
     for name in [step["step"] for step in recipe["steps"]]:
         assert f"{name};dur=" in answer.headers["server-timing"]
     assert float(answer.headers["x-process-time"]) > 0
@@ -75,9 +76,9 @@ def test_json_answer(service: Service, page: bytes) -> None:
     processing = answer["processing"]
     assert processing["skew_angle"] == pytest.approx(3.0, abs=0.3)
     assert np.array(processing["matrix"]).shape == (3, 3)
-    assert [step["name"] for step in processing["steps"]] == STEPS
+    assert [step["name"] for step in processing["steps"]] == NEEDED
     assert all(step["seconds"] >= 0 for step in processing["steps"])
-    assert processing["recipe"]["steps"][3]["step"] == "binarize"
+    assert processing["recipe"]["steps"][1]["step"] == "binarize"
     assert processing["seconds"] > 0
     output = answer["output"]
     image = base64.b64decode(output["image_base64"])
@@ -98,10 +99,21 @@ def test_steps_can_be_switched(service: Service, page: bytes) -> None:
     assert float(answer.headers["x-skew-angle"]) == 0
 
 
+def test_a_look_at_the_page_says_why(service: Service, page: bytes) -> None:
+    recipe = json.loads(service.post("/api/images/auto-process", page).headers["x-recipe"])
+    assert recipe["preset"] == "auto"
+    assert len(recipe["why"]) == len(NEEDED)
+
+
+def test_a_preset_is_what_was_asked_for(service: Service, page: bytes) -> None:
+    recipe = json.loads(service.post("/api/images/auto-process", page, preset="manuscript").headers["x-recipe"])
+    assert [step["step"] for step in recipe["steps"]] == ["denoise", "deskew", "enhance", "binarize"]
+
+
 def test_recipe(service: Service, page: bytes) -> None:
     recipe = {"steps": [{"step": "deskew", "max_angle": 1.0}]}
     answer = service.post("/api/images/auto-process", page, recipe=json.dumps(recipe))
-    assert json.loads(answer.headers["x-recipe"])["steps"] == [{"step": "deskew", "max_angle": 1.0}]
+    assert json.loads(answer.headers["x-recipe"])["steps"] == [{"step": "deskew", "max_angle": 1.0, "min_angle": 0.0}]
 
 
 def test_founding_field_name(service: Service, page: bytes) -> None:

@@ -35,11 +35,11 @@ def test_it_works(service: Service, page: bytes) -> None:
     assert all(message["run"] == "r1" for message in messages)
     ends = [m for m in messages if m["type"] == "progress" and m["seconds"] is not None]
     starts = [m for m in messages if m["type"] == "progress" and m["seconds"] is None]
-    assert [m["step"] for m in starts] == [m["step"] for m in ends] == ["denoise", "deskew", "enhance", "binarize"]
-    assert [m["percent"] for m in ends] == [25, 50, 75, 100]
+    assert [m["step"] for m in starts] == [m["step"] for m in ends] == ["deskew", "binarize"]
+    assert [m["percent"] for m in ends] == [50, 100]
     assert all(m["message"] for m in starts)
     previews = [m for m in messages if m["type"] == "preview"]
-    assert len(previews) == 4
+    assert len(previews) == 2
     for preview in previews:
         image = decoded(base64.b64decode(preview["image"]))
         assert image.shape[:2] == (preview["height"], preview["width"])
@@ -49,8 +49,8 @@ def test_it_works(service: Service, page: bytes) -> None:
     assert final.shape == (complete["height"], complete["width"])
     assert complete["format"] == "png"
     assert complete["skew_angle"] == pytest.approx(3.0, abs=0.3)
-    assert [t["name"] for t in complete["timings"]] == ["denoise", "deskew", "enhance", "binarize"]
-    assert complete["recipe"]["preset"] == "manuscript"
+    assert [t["name"] for t in complete["timings"]] == ["deskew", "binarize"]
+    assert complete["recipe"]["preset"] == "auto"
 
 
 def test_same_result_as_over_http(service: Service, page: bytes) -> None:

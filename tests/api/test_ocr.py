@@ -48,6 +48,16 @@ def test_cleaning(service: Service, clean: str) -> None:
     assert "quick brown fox" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("engine", "by"), [("rapidocr", "rapidocr"), ("auto", "tesseract"), ("tesseract", "tesseract")]
+)
+def test_engines(service: Service, engine: str, by: str) -> None:
+    """RapidOCR too fits into a child's limits."""
+    read = service.post("/api/ocr", text_page(), engine=engine).json()
+    assert read["engine"].startswith(by)
+    assert LINES[1] in read["text"]
+
+
 def test_every_page_of_a_file(service: Service) -> None:
     answer = service.post("/api/ocr", stack(text_page(), text_page()), languages="eng")
     assert len(answer.json()["pages"]) == 2

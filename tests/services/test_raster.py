@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -269,3 +270,12 @@ def test_errors_know_their_code() -> None:
     with pytest.raises(EngineError) as caught:
         decode(b"nothing")
     assert caught.value.code == "not_an_image"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 8), (7, 9), (50, 301)])
+def test_a_page_of_two_levels_comes_back_whatever_its_width(shape: tuple[int, int]) -> None:
+    page = np.where(np.random.default_rng(0).random(shape) < 0.5, 0, 255).astype(np.uint8)
+    data = encode(Raster(page, dpi=300), "png")
+    assert data[24] == 1
+    assert (cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) == page).all()
+    assert decode(data).dpi == pytest.approx(300, abs=0.1)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastapi_app.services.errors import BadParameter, BadRecipe
-from fastapi_app.services.recipe import Binarize, Deskew, Recipe, from_parameters, info, presets, single
+from fastapi_app.services.recipe import STEPS, Binarize, Deskew, Recipe, from_parameters, info, presets, single
 
 
 def test_it_works() -> None:
@@ -94,7 +94,7 @@ def test_single_steps() -> None:
 
 def test_info_describes_every_parameter() -> None:
     facts = info()
-    assert [operation["name"] for operation in facts["operations"]] == ["denoise", "deskew", "enhance", "binarize"]
+    assert [operation["name"] for operation in facts["operations"]] == list(STEPS)
     for operation in facts["operations"]:
         for parameter in operation["parameters"]:
             assert parameter["title"]

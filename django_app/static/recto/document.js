@@ -57,18 +57,12 @@ grid.addEventListener('count', counted);
 grid.addEventListener('trouble', ({ detail }) => tell(detail));
 counted();
 
-const info = JSON.parse(byId('engine-info').textContent);
-
-/**
- * The recipe of the menu's choice: one step, a preset of the project, or the engine's own whole pipeline (null while it
- * has not told which).
- */
+/** The recipe of the menu's choice: one step, a preset of the project, or null for what the engine finds a page needs. */
 async function chosenRecipe() {
   const step = byId('process-operation').value;
+  if (step === 'auto') return null;
   const preset = step.match(/^preset-(\d+)$/)?.[1];
-  if (preset) return { version: 1, steps: (await get(`${config.presets}${preset}/`)).steps };
-  if (step !== 'auto') return { version: 1, steps: [{ step }] };
-  return info?.presets.find(({ name }) => name === info.default_preset).recipe ?? null;
+  return { version: 1, steps: preset ? (await get(`${config.presets}${preset}/`)).steps : [{ step }] };
 }
 
 async function processPage() {
@@ -125,9 +119,7 @@ async function paint(blob) {
 }
 
 async function applyChosen() {
-  const recipe = (await chosenRecipe()) || result?.recipe;
-  if (!recipe) throw { code: 'engine_down' };
-  return post(`/api/documents/${config.document}/jobs/`, { kind: 'apply', recipe });
+  return post(`/api/documents/${config.document}/jobs/`, { kind: 'apply', recipe: await chosenRecipe() });
 }
 
 /** A job over pages: how it goes in words and bar, a mark on every page, and at the end new thumbnails. */

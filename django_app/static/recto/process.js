@@ -18,10 +18,10 @@ export class Process {
   constructor(parts) {
     Object.assign(this, parts);
     const on = (selector, action) => this.panel.querySelector(selector)?.addEventListener('click', action);
-    on('#process-way', () => this.#start('process'));
-    on('#direct-way', () => this.#start('direct'));
-    on('#live-way', () => this.#start('live'));
-    on('#auto-process', () => this.#auto());
+    on('#process-way', () => this.#start('process', this.form.recipe));
+    on('#direct-way', () => this.#start('direct', this.form.recipe));
+    on('#live-way', () => this.#start('live', this.form.recipe));
+    on('#auto-process', () => this.#start('process', null));
     on('.run-cancel', () => this.#cancel());
     on('#save-version', ({ currentTarget }) => this.#save(currentTarget));
     on('#apply-all', ({ currentTarget }) => this.#applyAll(currentTarget));
@@ -32,20 +32,15 @@ export class Process {
     this.#listen();
   }
 
-  #auto() {
-    this.form.choose();
-    this.#start('process');
-  }
-
-  async #start(way) {
-    const recipe = this.form.recipe;
-    if (!recipe.steps.length) return this.steps.failed(say('run.no_steps'));
+  /** @param recipe null: the engine looks at the page and chooses */
+  async #start(way, recipe) {
+    if (recipe?.steps.length === 0) return this.steps.failed(say('run.no_steps'));
     this.#stop();
     const abort = new AbortController();
     const run = { way, recipe, began: performance.now(), abort };
     this.#run = run;
     this.#outcome(null);
-    this.steps.begin(this.form.steps, { known: way === 'live' });
+    this.steps.begin(recipe?.steps.map(({ step }) => step) ?? [], { known: way === 'live' });
     announce(say('run.working'));
     if (way === 'live') {
       run.id = this.live.run({ recipe });
@@ -70,7 +65,7 @@ export class Process {
   async #throughDjango(recipe, signal) {
     const body = new FormData();
     body.append('page', this.config.page);
-    body.append('recipe', JSON.stringify(recipe));
+    if (recipe) body.append('recipe', JSON.stringify(recipe));
     return outcome(await send('POST', '/api/fastapi/auto-process/', { body, signal, headers: { Accept: '*/*' } }));
   }
 
@@ -79,10 +74,17 @@ export class Process {
     if (this.#run !== run) return;
     this.#run = null;
     const text = say('run.completed', { time: duration((performance.now() - run.began) / 1000) });
+    if (!run.recipe) this.#chosen(recipe);
     this.steps.complete(timings, text);
     announce(text);
-    this.#outcome({ asked: run.recipe, recipe: recipe || run.recipe });
+    this.#outcome({ asked: run.recipe, recipe: recipe || run.recipe }, run.recipe ? '' : recipe.why.join(' '));
     reportUp('engine_down');
+  }
+
+  /** What the engine found that the page needs stands in the form, to be changed. */
+  #chosen(recipe) {
+    this.form.load(recipe);
+    this.steps.begin(recipe.steps.map(({ step }) => step));
   }
 
   #failed(error) {

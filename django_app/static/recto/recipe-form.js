@@ -87,10 +87,6 @@ export class RecipeForm extends EventTarget {
     return this.#preset ? { ...recipe, preset: this.#preset } : recipe;
   }
 
-  get steps() {
-    return this.recipe.steps.map(({ step }) => step);
-  }
-
   /** Shows a recipe; its steps in its order. */
   load(recipe) {
     this.#preset = null;

@@ -1,0 +1,114 @@
+"""What a look at a page finds, and what it recommends."""
+
+import cv2
+import numpy as np
+import pytest
+
+from fastapi_app.services import inspection
+from fastapi_app.services.inspection import for_looking, for_reading, inspect
+from fastapi_app.services.pipeline import result, run
+from fastapi_app.services.raster import Raster, encode
+from fastapi_app.services.recipe import Recipe, presets
+from samples import ENGLISH, SAMPLE_ANGLE, draw, photograph, sample_page
+
+DRAWN = draw(ENGLISH, width=1200, height=1600, size=40, margin=100)
+
+
+def photo(**how: float) -> Raster:
+    return Raster(photograph(DRAWN, **how))  # type: ignore[arg-type]
+
+
+def names(recipe: Recipe) -> list[str]:
+    return [step.step for step in recipe.steps]
+
+
+def test_it_works() -> None:
+    page, recipe = inspection.load(sample_page())
+    facts = inspect(page)
+    assert facts.skew.angle == pytest.approx(SAMPLE_ANGLE, abs=1)
+    assert facts.is_skewed
+    assert facts.shading > 0.2
+    assert facts.grain > 2
+    assert 0.01 < facts.ink < 0.2
+    assert facts.contrast > 80
+    assert names(recipe)[-2:] == ["deskew", "binarize"]
+    assert "turned by about 3°" in " ".join(recipe.why)
+
+
+def test_light_and_grain_are_measured_in_physical_units() -> None:
+    light = np.linspace(0.5, 1.0, DRAWN.shape[1])
+    even, shaded = (inspect(Raster((DRAWN * each).astype(np.uint8))) for each in (0.8, light))
+    assert even.shading < 0.02
+    assert shaded.shading == pytest.approx(0.46, abs=0.05)  # the darkest twentieth against the brightest
+    quiet, grainy = (inspect(Raster(_grained(grain))) for grain in (2.0, 8.0))
+    assert quiet.grain == pytest.approx(2.0 * 255 / 220, rel=0.3)
+    assert grainy.grain == pytest.approx(8.0 * 255 / 220, rel=0.3)
+
+
+def _grained(grain: float) -> np.ndarray:  # type: ignore[type-arg]
+    paper = np.minimum(DRAWN, 220).astype(np.float32)
+    return np.clip(paper + np.random.default_rng(0).normal(0, grain, DRAWN.shape), 0, 255).astype(np.uint8)
+
+
+def test_a_drawn_page_stays_as_it_is_to_be_read() -> None:
+    page = Raster(DRAWN)
+    recipe = for_reading(inspect(page))
+    assert names(recipe) == ["deskew"]
+    assert (result(run(page, recipe)).raster.pixels == DRAWN).all()
+
+
+def test_fields_of_colour_on_a_drawn_page_are_no_shading() -> None:
+    table = np.where(np.arange(DRAWN.shape[1]) < 400, DRAWN // 2, DRAWN).astype(np.uint8)
+    facts = inspect(Raster(table))
+    assert facts.shading > 0.3
+    assert not facts.is_shaded
+
+
+def test_a_shaded_photograph_is_evened_out_to_be_read_and_stays_gray() -> None:
+    page = photo(angle=2.0, shade=0.4, grain=9.0)
+    recipe = for_reading(inspect(page))
+    assert names(recipe) == ["deskew", "shade", "denoise"]
+    assert len(recipe.why) == 3
+    end = result(run(page, recipe))
+    assert end.skew_angle == pytest.approx(2.0, abs=0.1)
+    assert not end.raster.is_bilevel
+    assert inspect(end.raster).shading < 0.1
+
+
+def test_white_on_black_stays_a_picture() -> None:
+    page = Raster(cv2.cvtColor(255 - DRAWN, cv2.COLOR_GRAY2BGR))
+    facts = inspect(page)
+    assert facts.is_solid
+    assert names(for_reading(facts)) == ["deskew"]
+    assert names(for_looking(facts)) == ["deskew", "enhance"]
+
+
+def test_a_picture_is_decoded_in_colour_and_a_text_in_gray() -> None:
+    picture = np.zeros((400, 300, 3), np.uint8)
+    picture[:, :, 2] = np.random.default_rng(1).integers(0, 120, (400, 300))
+    page, recipe = inspection.load(encode(Raster(picture)))
+    assert page.channels == 3
+    assert not recipe.is_gray
+    text, _ = inspection.load(encode(Raster(cv2.cvtColor(DRAWN, cv2.COLOR_GRAY2BGR))))
+    assert text.channels == 1
+
+
+def test_a_given_recipe_is_the_recipe() -> None:
+    _, recipe = inspection.load(sample_page(), presets()["photo"])
+    assert recipe == presets()["photo"]
+
+
+def test_dark_border_and_colour() -> None:
+    framed = cv2.copyMakeBorder(DRAWN, 90, 90, 90, 90, cv2.BORDER_CONSTANT, value=10)
+    assert inspect(Raster(framed)).border > 0.8
+    assert inspect(Raster(DRAWN)).border == 0
+    red = np.full((300, 300, 3), (40, 40, 200), np.uint8)
+    assert inspect(Raster(red)).colour == pytest.approx(160)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 1), (40, 40, 3)])
+def test_the_smallest_pages(shape: tuple[int, ...]) -> None:
+    for value in (0, 255):
+        page = Raster(np.full(shape, value, np.uint8))
+        for recipe in (for_reading(inspect(page)), for_looking(inspect(page))):
+            assert result(run(page, recipe)).raster.pixels.shape[:2] == shape[:2]
