@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from django_app.documents.forms import DocumentForm, NameForm
 from django_app.documents.models import Document
-from django_app.imaging.client import ImagingClient, ImagingError
+from django_app.imaging.client import ImagingClient
 from django_app.pages.models import Page
 from django_app.pages.removal import remove_document
 from django_app.projects import access
@@ -49,18 +49,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 def detail(request: HttpRequest, document_id: int) -> HttpResponse:
     document = access.find(request.user, Document.objects.select_related("project"), pk=document_id)
-    try:
-        engine_info = ImagingClient(person(request)).info()
-    except ImagingError:
-        engine_info = None
+    engine_info = ImagingClient(person(request)).info_or_none() or {}
     context = {
         "document": document,
         "pages": document.pages.select_related("current"),
         "role": document.user_role,
         "presets": document.project.presets.all(),
         "form": NameForm(instance=document),
-        "engine_info": engine_info,
-        "languages": (engine_info or {}).get("languages", []),
+        "languages": engine_info.get("languages", []),
     }
     return render(request, "documents/detail.html", context)
 

@@ -122,6 +122,13 @@ class ImagingClient:
             shared_cache.set("imaging.info", found, INFO_CACHE_SECONDS)
         return found
 
+    def info_or_none(self) -> dict[str, Any] | None:
+        """For pages that open without the engine too, and say what does not work meanwhile."""
+        try:
+            return self.info()
+        except ImagingError:
+            return None
+
     def auto_process(self, source: Source, parameters: Mapping[str, str] | None = None) -> Processed:
         """`parameters` as in the contract: recipe (JSON), output_format, return_json, steps and their settings."""
         answer = self.ask("POST", "auto-process", "/api/images/auto-process", source, parameters)

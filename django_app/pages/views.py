@@ -27,7 +27,7 @@ def find_version(request: HttpRequest, version_id: int | str) -> PageVersion:
 @login_required
 def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
     page = find_page(request, document_id, number)
-    engine_info = engine_info_or_none(request)
+    engine_info = ImagingClient(person(request)).info_or_none()
     neighbours = {near.position: near for near in page.document.pages.filter(position__in=(number - 1, number + 1))}
     context: dict[str, Any] = {
         "document": page.document,
@@ -43,14 +43,6 @@ def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
         "engine_info": engine_info,
     }
     return render(request, "pages/detail.html", context)
-
-
-def engine_info_or_none(request: HttpRequest) -> dict[str, Any] | None:
-    """The page opens without the engine too, and says what does not work meanwhile."""
-    try:
-        return ImagingClient(person(request)).info()
-    except ImagingError:
-        return None
 
 
 @require_safe

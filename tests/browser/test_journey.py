@@ -97,7 +97,7 @@ def test_live_goes_over_the_socket(visit: Visit, alice: Account) -> None:
 
 def test_a_slider_shows_its_effect(page_view: Page) -> None:
     """A draft over the socket; nothing is kept."""
-    slider = page_view.locator("#recipe-form input[type=range]").first
+    slider = page_view.locator("#step-enhance-clip_limit")
     slider.focus()
     slider.press("ArrowRight")
 

@@ -49,6 +49,16 @@ def test_apply_works(start: Start, folio: Page, media: Path, alice: Any) -> None
     assert (job.state, job.finished_at is not None) == ("completed", True)
 
 
+def test_apply_without_a_recipe_does_what_the_page_needs(start: Start, folio: Page) -> None:
+    job = start([folio], recipe=None)
+    item = deliver(job.items.get())
+    assert (item.state, item.detail) == ("done", "")
+    folio.refresh_from_db()
+    assert folio.current is not None
+    assert {"deskew", "binarize"} <= {step["step"] for step in folio.current.recipe["steps"]}
+    assert folio.current.recipe["why"]
+
+
 def test_the_original_stays_and_is_what_the_next_recipe_sees(start: Start, folio: Page, media: Path) -> None:
     before = (media / folio.original.key).read_bytes()
     deliver(start([folio]).items.get())

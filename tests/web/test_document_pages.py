@@ -62,7 +62,7 @@ def test_detail_works(as_bob: Client, url: str, add_page: Callable[..., Any]) ->
 
 
 def test_detail_opens_without_the_engine(as_alice: Client, url: str) -> None:
-    assert as_alice.get(url).context["engine_info"] is None
+    assert as_alice.get(url).context["languages"] == []
 
 
 def test_stranger_gets_404(as_charlie: Client, url: str) -> None:

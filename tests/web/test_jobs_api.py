@@ -86,7 +86,6 @@ def test_only_editors_start(as_reader: Client, as_charlie: Client, page: Any, pa
 @pytest.mark.parametrize(
     "recipe",
     [
-        None,
         "binarize",
         [],
         {},
@@ -131,7 +130,6 @@ def test_another_pages_version(as_alice: Client, page: Any, add_page: Callable[.
     [
         ({}, "kind"),
         ({"kind": "print"}, "kind"),
-        ({"kind": "apply"}, "recipe"),
         ({"kind": "read"}, "languages"),
         ({"kind": "apply", "recipe": RECIPE, "pages": []}, "pages"),
         ({"kind": "apply", "recipe": RECIPE, "pages": ["all"]}, "pages"),
