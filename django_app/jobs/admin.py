@@ -1,25 +1,11 @@
 """Jobs are looked at here, never changed: their states belong to the worker."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from django_app.jobs.models import Job, JobItem
-
-
-class ReadOnly:
-    """A mixin for admins of rows that only programs write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from django_app.pages.admin import ReadOnly
 
 
 class ItemInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
