@@ -95,6 +95,16 @@ def test_live_goes_over_the_socket(visit: Visit, alice: Account) -> None:
     assert any('"complete"' in frame for frame in said)
 
 
+def test_auto_process_shows_what_it_chose_and_why(page_view: Page) -> None:
+    page_view.locator("#step-deskew").set_checked(False)
+    page_view.get_by_role("button", name="Auto Process").click()
+    completed(page_view)
+
+    expect(page_view.locator("#step-deskew")).to_be_checked()
+    expect(page_view.locator("#run .steps li[data-step=deskew]")).to_have_attribute("data-state", "done")
+    expect(page_view.locator("#result-note")).not_to_be_empty()
+
+
 def test_a_slider_shows_its_effect(page_view: Page) -> None:
     """A draft over the socket; nothing is kept."""
     slider = page_view.locator("#step-enhance-clip_limit")
