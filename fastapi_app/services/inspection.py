@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fastapi_app.services import deskew
+from fastapi_app.services import deskew, pipeline
 from fastapi_app.services.background import background
 from fastapi_app.services.deskew import Skew
 from fastapi_app.services.pixels import Pixels, halve, to_gray
@@ -111,13 +111,14 @@ def load(
 ) -> tuple[Raster, Recipe]:
     """A page and the recipe for it: the given one, or else what a look at the page recommends for people.
 
-    Gray is decoded at once where the recipe ends in two levels, which costs half; colour only for what stays a picture.
+    The look is at gray, which most pages end in; colour is decoded only for what stays a picture.
     """
-    page = decode(data, frame=frame, gray=recipe is None or recipe.is_gray, limits=limits)
-    if recipe is not None:
-        return page, recipe
-    chosen = for_looking(inspect(page))
-    return (page if chosen.is_gray else decode(data, frame=frame, limits=limits)), chosen
+    if recipe is None:
+        page = decode(data, frame=frame, gray=True, limits=limits)
+        recipe = for_looking(inspect(page))
+        if recipe.is_gray:
+            return page, recipe
+    return pipeline.load(data, recipe, frame=frame, limits=limits), recipe
 
 
 def _grain(pixels: Pixels) -> float:
