@@ -7,7 +7,7 @@ import cv2
 import doxapy
 import numpy as np
 
-from fastapi_app.services import auto_threshold
+from fastapi_app.services import edge_levels
 from fastapi_app.services.background import odd
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.pixels import Pixels, to_gray
@@ -71,15 +71,16 @@ def _doxa(algorithm: doxapy.Binarization.Algorithms, k: float | None) -> Callabl
     return apply
 
 
-def auto(gray: Pixels, settings: Settings) -> Pixels:
-    """The default: shading removed, then a local threshold that follows the width of the page's strokes."""
-    return auto_threshold.binarize(gray)
+def edges(gray: Pixels, settings: Settings) -> Pixels:
+    """The default of interactive use: the levels on both sides of strokes, place by place."""
+    return edge_levels.binarize(gray)
 
 
 _DOXA = doxapy.Binarization.Algorithms
 
 METHODS: dict[str, Callable[[Pixels, Settings], Pixels]] = {
-    "auto": auto,
+    "auto": edges,
+    "edges": edges,
     "otsu": otsu,
     "adaptive": adaptive,
     "sauvola": sauvola,

@@ -1,10 +1,13 @@
 """The founding unit test, and the nine operations under their founding names."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from fastapi_app.services.errors import BadParameter, NotAnImage, UnusableImage
 from fastapi_app.services.image_processor import ImageProcessor
+from fastapi_app.services.recipe import BinarizeMethod
 from samples import draw, photograph, sample_page
 
 PAGE = photograph(draw(["The recto of a leaf"], width=600, height=300, size=40, margin=60), angle=2)
@@ -14,7 +17,7 @@ def test_binarize() -> None:
     assert ImageProcessor.binarize(PAGE, method="otsu").shape == PAGE.shape[:2]
 
 
-@pytest.mark.parametrize("method", ["auto", "otsu", "adaptive", "sauvola", "wolf", "nick", "isauvola", "su", "manual"])
+@pytest.mark.parametrize("method", get_args(BinarizeMethod))
 def test_every_binarization_gives_ink_and_paper(method: str) -> None:
     page = ImageProcessor.binarize(PAGE, method=method)
     assert page.dtype == np.uint8

@@ -99,11 +99,23 @@ def test_info_describes_every_parameter() -> None:
         for parameter in operation["parameters"]:
             assert parameter["title"]
             if parameter["type"] == "choice":
-                assert {"value", "title", "cost"} == set(parameter["choices"][0])
+                assert {"value", "title", "cost", "seconds_per_megapixel"} == set(parameter["choices"][0])
             else:
                 assert parameter["minimum"] < parameter["maximum"]
                 assert parameter["step"] > 0
     json.dumps(facts)
+
+
+def test_info_names_the_interactive_default_and_the_slowest_method() -> None:
+    (binarization,) = (operation for operation in info()["operations"] if operation["name"] == "binarize")
+    method = next(parameter for parameter in binarization["parameters"] if parameter["name"] == "method")
+    costs = {choice["value"]: choice for choice in method["choices"]}
+    assert method["default"] == "edges"
+    assert "the default of interactive use" in costs["edges"]["cost"]
+    assert costs["edges"]["seconds_per_megapixel"] <= 0.05
+    slowest = max(costs.values(), key=lambda choice: choice["seconds_per_megapixel"])
+    assert [choice for choice in costs.values() if "the slowest" in choice["cost"]] == [slowest]
+    assert slowest["seconds_per_megapixel"] <= 0.5
 
 
 def test_what_info_offers_is_accepted() -> None:

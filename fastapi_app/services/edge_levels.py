@@ -1,4 +1,4 @@
-"""The automatic threshold: where a page has edges, it shows how dark ink and how bright paper are right there.
+"""A threshold from edges: where a page has them, it shows how dark ink and how bright paper are right there.
 
 The shading is divided out; the brightness half-way up the strokes' edges (after Su, Lu and Tan 2010) is spread to its
 surroundings and tempered with Otsu's threshold of the whole page; what is a little fainter than that counts as ink only
