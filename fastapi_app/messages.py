@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from fastapi_app.children import Event
 from fastapi_app.errors import BadMessage, ServiceError
 from fastapi_app.services.errors import EngineError
-from fastapi_app.services.recipe import Recipe, presets
+from fastapi_app.services.presets import presets
+from fastapi_app.services.recipe import Recipe
 
 RunName = Annotated[str | int | None, Field(union_mode="left_to_right")]
 

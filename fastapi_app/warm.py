@@ -8,7 +8,7 @@ import numpy as np
 
 from fastapi_app import work  # noqa: F401  imported here for all children
 from fastapi_app.services import pipeline, raster
-from fastapi_app.services.recipe import presets
+from fastapi_app.services.presets import presets
 
 
 def warm_up() -> None:

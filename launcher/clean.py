@@ -17,8 +17,9 @@ from pathlib import Path
 import cv2
 from tqdm import tqdm
 
-from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, recipe
+from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading
 from fastapi_app.services.errors import EngineError
+from fastapi_app.services.presets import presets
 from fastapi_app.services.recipe import Recipe
 
 DONE, SOME_FAILED, USAGE = 0, 1, 2
@@ -66,8 +67,9 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--text", action="store_true", help="also read the page; the text is written beside the image")
     command.add_argument("--languages", default="eng", metavar="eng+heb", help="languages to read (default: eng)")
     how = command.add_mutually_exclusive_group()
-    presets = ["auto", *recipe.presets()]
-    how.add_argument("--preset", choices=presets, default="auto", help="auto (default): what the page needs")
+    how.add_argument(
+        "--preset", choices=["auto", *presets()], default="auto", help="auto (default): what the page needs"
+    )
     how.add_argument("--recipe", type=Path, metavar="FILE", help="a recipe as JSON, as the page view saves it")
     command.add_argument("--format", choices=list(EXTENSIONS), default="png", help="of the cleaned page (default: png)")
     command.add_argument(
@@ -95,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _order(arguments: argparse.Namespace) -> Order:
-    chosen = recipe.presets().get(arguments.preset)
+    chosen = presets().get(arguments.preset)
     if arguments.recipe:
         try:
             chosen = Recipe.parse(arguments.recipe.read_bytes())

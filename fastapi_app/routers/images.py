@@ -15,9 +15,10 @@ from fastapi_app.children import Event
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.files import CurrentSource, Source
 from fastapi_app.routers.answers import FILE_BODY, PROBLEMS, file_answer, renamed, run
-from fastapi_app.services import formats, recipe
+from fastapi_app.services import formats, recipe, recipe_info, switches
 from fastapi_app.services.errors import EngineError
-from fastapi_app.services.recipe import Recipe, Switches
+from fastapi_app.services.recipe import Recipe
+from fastapi_app.services.switches import Switches
 from fastapi_app.settings import Settings
 
 router = APIRouter(prefix="/api/images", tags=["images"])
@@ -46,7 +47,7 @@ class AutoProcess(Switches):
         if self.recipe_json is not None:
             return Recipe.parse(self.recipe_json)
         given = {name: getattr(self, name) for name in Switches.model_fields}
-        return recipe.from_parameters(**given) if any(value is not None for value in given.values()) else None
+        return switches.from_parameters(**given) if any(value is not None for value in given.values()) else None
 
 
 CurrentWanted = Annotated[Wanted, Depends()]
@@ -128,7 +129,7 @@ async def info(request: Request, claims: CurrentClaims) -> dict[str, Any]:
         reading = await facts.get()
     except EngineError:
         reading = {"languages": [], "versions": {}}  # images can be cleaned without Tesseract
-    return recipe.info() | {
+    return recipe_info.info() | {
         "output_formats": list(OUTPUT_FORMATS),
         "text_formats": list(formats.FORMATS),
         "languages": reading["languages"],

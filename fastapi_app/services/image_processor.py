@@ -8,7 +8,8 @@ from fastapi_app.services import deskew as _deskew
 from fastapi_app.services import enhance as _enhance
 from fastapi_app.services import pipeline, raster
 from fastapi_app.services.pixels import Pixels, is_bilevel, normalize
-from fastapi_app.services.recipe import Recipe, presets
+from fastapi_app.services.presets import presets
+from fastapi_app.services.recipe import Recipe
 
 
 class ImageProcessor:

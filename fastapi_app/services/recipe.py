@@ -2,17 +2,16 @@
 
     {"version": 1, "preset": "manuscript", "steps": [{"step": "denoise", "strength": 10}, …], "why": […]}
 
-Ranges, defaults and titles stand here once: the JSON Schema, the sliders of the page and the checks all come from them.
+Ranges, defaults and titles stand here once: the JSON Schema, the sliders of the page and the checks all come from them
+(`recipe_info`). Ready-made recipes stand in `presets`, query parameters become one in `switches`.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.services.errors import BadParameter, BadRecipe
 
 DenoiseMethod = Literal["bilateral", "median", "gaussian", "nlmeans"]
@@ -120,95 +119,6 @@ class Recipe(Frozen):
         return not any(isinstance(step, Orient | Deskew) for step in self.steps)
 
 
-PRESETS: dict[str, tuple[str, str, Recipe]] = {
-    "manuscript": (
-        "Manuscript",
-        "Ink on old or shaded paper, photographed or scanned.",
-        Recipe(preset="manuscript", steps=(Denoise(), Deskew(), Enhance(clip_limit=1.5), Binarize())),
-    ),
-    "print": (
-        "Print",
-        "A printed page or typescript.",
-        Recipe(preset="print", steps=(Denoise(strength=5), Deskew(), Binarize())),
-    ),
-    "receipt": (
-        "Receipt",
-        "Faint thermal print, often crumpled.",
-        Recipe(preset="receipt", steps=(Denoise(), Deskew(), Enhance(clip_limit=3.0), Binarize(method="sauvola"))),
-    ),
-    "photo": (
-        "Photograph",
-        "Stays in colour: straightened, with more contrast.",
-        Recipe(preset="photo", steps=(Denoise(strength=5), Deskew(), Enhance(clip_limit=1.5))),
-    ),
-    "clean": (
-        "Already clean",
-        "Only straightened.",
-        Recipe(preset="clean", steps=(Deskew(max_angle=5.0),)),
-    ),
-}
-DEFAULT_PRESET = "manuscript"
-
-
-def presets() -> dict[str, Recipe]:
-    return {name: recipe for name, (_, _, recipe) in PRESETS.items()}
-
-
-class Switches(Frozen):
-    """The query parameters of auto-process: steps on or off, and their parameters under their own names."""
-
-    preset: Literal["manuscript", "print", "receipt", "photo", "clean"] | None = None
-    orient: bool | None = None
-    denoise: bool | None = None
-    deskew: bool | None = None
-    shade: bool | None = None
-    enhance: bool | None = None
-    binarize: bool | None = None
-    denoise_method: DenoiseMethod | None = None
-    min_confidence: float | None = None
-    strength: int | None = None
-    max_angle: float | None = None
-    min_angle: float | None = None
-    reach: float | None = None
-    clip_limit: float | None = None
-    tile_size: int | None = None
-    method: BinarizeMethod | None = None
-    threshold: int | None = None
-    window: int | None = None
-    k: float | None = None
-
-    def recipe(self) -> Recipe:
-        """The preset with the switches and parameters laid over it."""
-        name = self.preset or DEFAULT_PRESET
-        base: dict[str, AnyStep] = {step.step: step for step in presets()[name].steps}
-        steps = [
-            self._step(kind, base.get(kind))
-            for kind in STEPS
-            if (kind in base if getattr(self, kind) is None else getattr(self, kind))
-        ]
-        return Recipe.model_validate({"preset": name, "steps": steps})
-
-    def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
-        values = (base or STEPS[kind]()).model_dump()
-        for field in STEPS[kind].model_fields:
-            given = "denoise_method" if (kind, field) == ("denoise", "method") else field
-            if field != "step" and getattr(self, given) is not None:
-                values[field] = getattr(self, given)
-        return values
-
-
-def from_parameters(**query: Any) -> Recipe:
-    """The recipe that auto-process runs for these query parameters; None means not given.
-
-    Raises BadParameter with `errors` for an unknown name or a value out of range.
-    """
-    try:
-        return Switches.model_validate({name: value for name, value in query.items() if value is not None}).recipe()
-    except ValidationError as error:
-        found = problems(error)
-        raise BadParameter(_sentence(found), errors=found) from error
-
-
 def single(step: str, **parameters: Any) -> Recipe:
     """A recipe of one step, for the endpoints that do one thing. None means not given. Raises BadParameter."""
     if step not in STEPS:
@@ -218,7 +128,7 @@ def single(step: str, **parameters: Any) -> Recipe:
         return Recipe(steps=(STEPS[step].model_validate(given),))
     except ValidationError as error:
         found = problems(error)
-        raise BadParameter(_sentence(found), errors=found) from error
+        raise BadParameter(sentence(found), errors=found) from error
 
 
 def problems(error: ValidationError) -> list[dict[str, Any]]:
@@ -228,121 +138,9 @@ def problems(error: ValidationError) -> list[dict[str, Any]]:
     ]
 
 
-def _sentence(faults: Sequence[Mapping[str, Any]]) -> str:
+def sentence(faults: Sequence[Mapping[str, Any]]) -> str:
     first = faults[0]
     return f"{first['loc'][-1] if first['loc'] else 'The request'}: {first['msg']}."
 
 
 # Seconds a megapixel on one core of 2.6 GHz, as `./recto bench binarize` and `denoise` measure them on drawn pages.
-COSTS = {
-    "edges": 0.008,
-    "auto": 0.008,
-    "otsu": 0.001,
-    "adaptive": 0.02,
-    "sauvola": 0.008,
-    "wolf": 0.012,
-    "nick": 0.007,
-    "isauvola": 0.024,
-    "su": 0.07,
-    "manual": 0.001,
-    "median": 0.001,
-    "gaussian": 0.001,
-    "bilateral": 0.002,
-    "nlmeans": 0.3,
-}
-FAST = 0.05  # seconds a megapixel: what a slider can wait for
-METHOD_TITLES = {
-    "median": "Median",
-    "gaussian": "Gaussian",
-    "bilateral": "Bilateral",
-    "nlmeans": "Non-local means",
-    "edges": "Edge levels",
-    "auto": "Automatic",
-    "otsu": "Otsu",
-    "adaptive": "Adaptive mean",
-    "sauvola": "Sauvola",
-    "wolf": "Wolf",
-    "nick": "Nick",
-    "isauvola": "ISauvola",
-    "su": "Su",
-    "manual": "Manual",
-}
-TITLES = {
-    "orient": "Turn upright",
-    "denoise": "Denoise",
-    "deskew": "Deskew",
-    "shade": "Even out the light",
-    "enhance": "Enhance",
-    "binarize": "Binarize",
-}
-
-
-@cache
-def _info() -> str:
-    return json.dumps(
-        {
-            "version": ENGINE_VERSION,
-            "operations": [_operation(name, model) for name, model in STEPS.items()],
-            "presets": [
-                {"name": name, "title": title, "description": text, "recipe": recipe.model_dump(mode="json")}
-                for name, (title, text, recipe) in PRESETS.items()
-            ],
-            "default_preset": DEFAULT_PRESET,
-            "schema": Recipe.model_json_schema(),
-        }
-    )
-
-
-def info() -> dict[str, Any]:
-    """Everything a form needs: {"version", "operations", "presets", "default_preset", "schema"}.
-
-    An operation is {"name", "title", "description", "parameters"}; a parameter {"name", "title", "description", "type"
-    (integer, number or choice), "minimum", "maximum", "step", "default", "unit", "choices"}, with null for what does
-    not apply; a choice {"value", "title", "cost", "seconds_per_megapixel"}, the cost in words.
-    """
-    facts: dict[str, Any] = json.loads(_info())
-    return facts
-
-
-def _operation(name: str, model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema()["properties"]
-    parameters = [_parameter(key, schema[key]) for key in schema if key != "step"]
-    return {"name": name, "title": TITLES[name], "description": model.__doc__, "parameters": parameters}
-
-
-def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
-    kind = kinds[0]
-    is_choice = "enum" in kind
-    grain = schema.get("step", 1)
-    return {
-        "name": name,
-        "title": schema["title"],
-        "description": schema.get("description", ""),
-        "type": "choice" if is_choice else kind["type"],
-        "minimum": kind.get("minimum"),
-        "maximum": kind.get("maximum"),
-        "step": None if is_choice else grain,
-        "default": schema.get("default"),
-        "unit": schema.get("unit"),
-        "choices": _choices(kind["enum"], schema.get("default")) if is_choice else None,
-    }
-
-
-def _choices(values: Sequence[str], default: str | None) -> list[dict[str, Any]]:
-    slowest = max(values, key=COSTS.__getitem__)
-    return [
-        {
-            "value": value,
-            "title": METHOD_TITLES[value],
-            "cost": _cost(value, is_default=value == default, is_slowest=value == slowest),
-            "seconds_per_megapixel": COSTS[value],
-        }
-        for value in values
-    ]
-
-
-def _cost(value: str, *, is_default: bool, is_slowest: bool) -> str:
-    words = f"{'fast' if COSTS[value] <= FAST else 'slow'}, {COSTS[value]:g} s a megapixel"
-    notes = ["the default of interactive use"] * is_default + ["the slowest"] * is_slowest
-    return "; ".join([words, *notes])

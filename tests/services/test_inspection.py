@@ -7,8 +7,9 @@ import pytest
 from fastapi_app.services import inspection
 from fastapi_app.services.inspection import for_looking, for_reading, inspect
 from fastapi_app.services.pipeline import result, run
+from fastapi_app.services.presets import presets
 from fastapi_app.services.raster import Raster, encode
-from fastapi_app.services.recipe import Recipe, presets
+from fastapi_app.services.recipe import Recipe
 from samples import ENGLISH, SAMPLE_ANGLE, draw, photograph, sample_page
 
 DRAWN = draw(ENGLISH, width=1200, height=1600, size=40, margin=100)

@@ -8,8 +8,8 @@ from fastapi_app.services import ocr
 from fastapi_app.services.errors import BadParameter, EngineUnavailable, TimedOut, UnknownLanguage
 from fastapi_app.services.layout import Page
 from fastapi_app.services.pipeline import load, result, run
+from fastapi_app.services.presets import presets
 from fastapi_app.services.raster import Raster
-from fastapi_app.services.recipe import presets
 from samples import TRUTH, draw, sample_page
 
 LATIN = Raster(draw(["Ink and paper", "Line 2 of 3"], width=900, height=300, size=50, margin=60))

@@ -8,7 +8,8 @@ import pytest
 from fastapi_app.services import pipeline, raster
 from fastapi_app.services.errors import EngineError
 from fastapi_app.services.pipeline import Complete, Preview, Progress, load, result, run
-from fastapi_app.services.recipe import Denoise, Deskew, Recipe, presets
+from fastapi_app.services.presets import presets
+from fastapi_app.services.recipe import Denoise, Deskew, Recipe
 from samples import SAMPLE_ANGLE, sample_page
 
 MANUSCRIPT = presets()["manuscript"]

@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fastapi_app.services.errors import BadParameter, BadRecipe
-from fastapi_app.services.recipe import STEPS, Binarize, Deskew, Recipe, from_parameters, info, presets, single
+from fastapi_app.services.presets import presets
+from fastapi_app.services.recipe import STEPS, Binarize, Deskew, Recipe, single
+from fastapi_app.services.recipe_info import info
+from fastapi_app.services.switches import from_parameters
 
 
 def test_it_works() -> None:

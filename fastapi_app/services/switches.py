@@ -1,0 +1,73 @@
+"""The query parameters of auto-process, and the recipe that they ask for."""
+
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from fastapi_app.services.errors import BadParameter
+from fastapi_app.services.presets import DEFAULT_PRESET, presets
+from fastapi_app.services.recipe import (
+    STEPS,
+    AnyStep,
+    BinarizeMethod,
+    DenoiseMethod,
+    Frozen,
+    Recipe,
+    problems,
+    sentence,
+)
+
+
+class Switches(Frozen):
+    """The query parameters of auto-process: steps on or off, and their parameters under their own names."""
+
+    preset: Literal["manuscript", "print", "receipt", "photo", "clean"] | None = None
+    orient: bool | None = None
+    denoise: bool | None = None
+    deskew: bool | None = None
+    shade: bool | None = None
+    enhance: bool | None = None
+    binarize: bool | None = None
+    denoise_method: DenoiseMethod | None = None
+    min_confidence: float | None = None
+    strength: int | None = None
+    max_angle: float | None = None
+    min_angle: float | None = None
+    reach: float | None = None
+    clip_limit: float | None = None
+    tile_size: int | None = None
+    method: BinarizeMethod | None = None
+    threshold: int | None = None
+    window: int | None = None
+    k: float | None = None
+
+    def recipe(self) -> Recipe:
+        """The preset with the switches and parameters laid over it."""
+        name = self.preset or DEFAULT_PRESET
+        base: dict[str, AnyStep] = {step.step: step for step in presets()[name].steps}
+        steps = [
+            self._step(kind, base.get(kind))
+            for kind in STEPS
+            if (kind in base if getattr(self, kind) is None else getattr(self, kind))
+        ]
+        return Recipe.model_validate({"preset": name, "steps": steps})
+
+    def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
+        values = (base or STEPS[kind]()).model_dump()
+        for field in STEPS[kind].model_fields:
+            given = "denoise_method" if (kind, field) == ("denoise", "method") else field
+            if field != "step" and getattr(self, given) is not None:
+                values[field] = getattr(self, given)
+        return values
+
+
+def from_parameters(**query: Any) -> Recipe:
+    """The recipe that auto-process runs for these query parameters; None means not given.
+
+    Raises BadParameter with `errors` for an unknown name or a value out of range.
+    """
+    try:
+        return Switches.model_validate({name: value for name, value in query.items() if value is not None}).recipe()
+    except ValidationError as error:
+        found = problems(error)
+        raise BadParameter(sentence(found), errors=found) from error
