@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-NAMES = ("speed", "skew", "binarize", "denoise")
+NAMES = ("speed", "skew", "binarize", "denoise", "notifications")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

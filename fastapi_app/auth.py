@@ -1,5 +1,6 @@
 """Who is asking: a token that Django signed, or a session handle that Django confirms. Nothing here may sign."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +27,14 @@ RETRY_SECONDS = 5.0  # strangers with invented key ids must not make us ask Djan
 
 @dataclass(frozen=True)
 class Claims:
-    """What Django decided: the user, and the one stored page (media key, frame) that may be read, if any."""
+    """What Django decided: the user, and the one stored page (media key, frame) that may be read, if any.
+
+    `until`: when that decision lapses, in seconds since 1970."""
 
     user: str
     file: str | None = None
     frame: int = 0
+    until: float = math.inf
 
 
 class Keys:
@@ -109,7 +113,7 @@ def _claims(payload: Mapping[str, Any]) -> Claims:
         raise Unauthorized("Only an access token is accepted here.")
     if not (file is None or isinstance(file, str)) or not isinstance(frame, int) or frame < 0:
         raise Unauthorized("The token is not valid.")
-    return Claims(user=payload["sub"], file=file, frame=frame)
+    return Claims(user=payload["sub"], file=file, frame=frame, until=float(payload["exp"]))
 
 
 def client(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:

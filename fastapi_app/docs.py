@@ -59,7 +59,8 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     schema = get_openapi(
         title="Recto engine",
         version=ENGINE_VERSION,
-        description="Cleans page images and reads their text. `WS /ws/process` runs a recipe live; see the README.",
+        description="Cleans page images and reads their text. `WS /ws/process` runs a recipe live, `WS /ws/{user_id}` tells "
+        "what happens to a person's jobs; see the README.",
         routes=app.routes,
     )
     schema["servers"] = [{"url": "."}]

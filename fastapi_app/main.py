@@ -8,9 +8,9 @@ import httpx
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from fastapi_app import auth, docs, errors, logs, middleware
+from fastapi_app import auth, docs, errors, events, logs, middleware
 from fastapi_app.engine_facts import EngineFacts
-from fastapi_app.routers import health, images, live, ocr, renditions
+from fastapi_app.routers import health, images, live, notifications, ocr, renditions
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Workers
@@ -29,14 +29,16 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
             app.state.workers = workers
             app.state.gate = auth.Gate(client)
             app.state.engine_facts = EngineFacts(workers)
+            app.state.live_seats = anyio.CapacityLimiter(settings.live_sockets)
             app.state.seats = anyio.CapacityLimiter(settings.sockets)
-            yield
+            async with events.following(settings.redis_url) as app.state.streams:
+                yield
         await workers.stop()
 
     app = FastAPI(title="Recto engine", version=ENGINE_VERSION, lifespan=lifespan,
                   docs_url=None, redoc_url=None, openapi_url=None)  # fmt: skip
     app.state.settings = settings
-    for router in (images.router, ocr.router, renditions.router, live.router, health.router):
+    for router in (images.router, ocr.router, renditions.router, live.router, notifications.router, health.router):
         app.include_router(router)
     docs.install(app)
     errors.install(app)

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     django_url: str = Field("http://127.0.0.1:8000", description="Where Django answers: public keys and session checks")
     media_root: Path = Field(Path("var/media"), description="The media folder; only read here")
-    redis_url: str = Field("", description="Redis that /readyz asks; empty = none is needed")
+    redis_url: str = Field("", description="Redis: events, tasks; empty = there are none")
     public_origin: str = Field("http://localhost:8080", description="Scheme, host and port that browsers see")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated origins of pages that may call this service; default: the public origin"
@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     run_seconds: float = Field(120.0, gt=0, description="Hard time-out of a run, without its time in the queue")
     child_memory_bytes: int = Field(4096 * MIB, ge=256 * MIB, description="Address space of a child process")
     child_idle_seconds: float = Field(20.0, gt=0, description="A socket's child ends after so long without a run")
-    sockets: int = Field(200, ge=1, description="WebSockets open at the same time in this process")
+    live_sockets: int = Field(200, ge=1, description="WebSockets of /ws/process open at the same time in this process")
+    sockets: int = Field(2000, ge=1, description="WebSockets that only listen, open at the same time in this process")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or plain text")

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import resource
 import shlex
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ NGINX = ROOT / "nginx"
 # What only Django and its worker may know.
 SECRETS = ("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD")
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+DESCRIPTORS = 8192  # of a process; nginx.conf.template says the same
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ def _fastapi(ports: Ports, limit: int) -> Iterator[str]:
     yield from ("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1", "--ws-max-size", str(base64_and_json))
     # Longer than nginx keeps an idle connection, so that it is never nginx who finds one closed.
     yield from ("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "5")
+    # A peer that answers no ping is gone. Images are compressed already; without deflate an idle socket costs less.
+    yield from ("--ws-ping-interval", "20", "--ws-ping-timeout", "20", "--ws-per-message-deflate", "false")
 
 
 def _django(ports: Ports, run: Path) -> Iterator[str]:
@@ -132,7 +136,7 @@ logfile={log}/supervisord.log
 logfile_maxbytes=10MB
 logfile_backups=1
 silent=true
-minfds=1024
+minfds={_descriptors()}
 [unix_http_server]
 file={layout.run}/supervisor.sock
 chmod=0700
@@ -140,6 +144,12 @@ chmod=0700
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
     return head + "".join(one.section(log / f"{one.name}.log") for one in all_programs)
+
+
+def _descriptors() -> int:
+    """For some thousand sockets, each of which is two of nginx; as far as the system lets this account."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
 
 
 def nginx_configurations(layout: Layout, ports: Ports, host: str, env: Mapping[str, str]) -> dict[Path, str]:

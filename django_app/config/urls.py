@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("django_app.texts.urls")),
     path("api/", include("django_app.api.urls")),
     path("", include("django_app.api.well_known")),
+    path("", include("django_app.api.results")),
     path("healthz", health.alive),
     path("health", health.alive),
     path("ping", health.ping),

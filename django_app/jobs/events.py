@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEPT = 1000
+KEPT_SECONDS = 7 * 24 * 3600  # after the last event
 
 
 def stream_of(user_id: int) -> str:
@@ -48,7 +49,10 @@ def publish(user_id: int | None, event: str, **facts: Any) -> None:
         return
     body = {"type": event, "timestamp": datetime.now(UTC).isoformat(), **facts}
     try:
-        broker(settings.REDIS_URL).xadd(stream_of(user_id), {"event": json.dumps(body)}, maxlen=KEPT, approximate=True)
+        with broker(settings.REDIS_URL).pipeline(transaction=False) as both:
+            both.xadd(stream_of(user_id), {"event": json.dumps(body)}, maxlen=KEPT, approximate=True)
+            both.expire(stream_of(user_id), KEPT_SECONDS)
+            both.execute()
     except redis.RedisError as error:
         logger.warning("event %s for user %s was not published: %s", event, user_id, error)
 

@@ -9,41 +9,29 @@ import anyio.to_thread
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
 from fastapi_app import messages
-from fastapi_app.auth import Claims, offered_token, socket_claims
+from fastapi_app.auth import Claims
 from fastapi_app.children import Event
-from fastapi_app.errors import Forbidden, ServiceError, Unauthorized
+from fastapi_app.errors import ServiceError
 from fastapi_app.files import Source, spool, stored, too_many_bytes
 from fastapi_app.messages import AutoProcess, Cancel, RunName
+from fastapi_app.routers import sockets
 from fastapi_app.services.errors import EngineError
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Session, Workers
 
 router = APIRouter()
 
-UNAUTHORIZED, FORBIDDEN, TRY_LATER = 4401, 4403, 1013
 ENVELOPE = 64 * 1024  # characters of a message beside its image
 
 
 @router.websocket("/ws/process")
 async def process(socket: WebSocket) -> None:
-    """Accepted before it is refused: a browser is not told why a handshake failed, but it sees a close code."""
-    await socket.accept(subprotocol="bearer" if offered_token(socket) else None)
-    seats: anyio.CapacityLimiter = socket.app.state.seats
-    try:
-        claims = await socket_claims(socket)
-        socket.state.user = claims.user
-        seats.acquire_on_behalf_of_nowait(socket)
-    except Unauthorized as error:
-        await socket.close(UNAUTHORIZED, str(error))
-    except Forbidden as error:
-        await socket.close(FORBIDDEN, str(error))
-    except (ServiceError, anyio.WouldBlock) as error:
-        await socket.close(TRY_LATER, str(error) or "Too many connections.")
-    else:
-        try:
-            await Conversation(socket, claims).hold()
-        finally:
-            seats.release_on_behalf_of(socket)
+    await sockets.hold(socket, _process, seats=socket.app.state.live_seats)
+
+
+async def _process(socket: WebSocket, claims: Claims) -> None:
+    await sockets.accept(socket)
+    await Conversation(socket, claims).hold()
 
 
 @dataclass(frozen=True)

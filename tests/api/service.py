@@ -89,7 +89,7 @@ class Service:
 
 
 @contextmanager
-def running(media: Path, **settings: Any) -> Iterator[Service]:
+def running(media: Path, *, ping_seconds: float = 20, **settings: Any) -> Iterator[Service]:
     """A service with these settings, on a free port, until the end of the block."""
     django = Django()
     defaults: dict[str, Any] = {"media_root": media, "slots": 1, "log_level": "ERROR", "redis_url": ""}
@@ -97,7 +97,9 @@ def running(media: Path, **settings: Any) -> Iterator[Service]:
     # Named as TCP, or asyncio leaves Nagle's algorithm on and every answer takes 40 ms.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws_max_size=2**27, timeout_graceful_shutdown=5))
+    pings: dict[str, Any] = {"ws_ping_interval": ping_seconds, "ws_ping_timeout": ping_seconds}
+    config = uvicorn.Config(app, log_config=None, ws_max_size=2**27, timeout_graceful_shutdown=5, **pings)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()
     try:

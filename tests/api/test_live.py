@@ -190,7 +190,7 @@ def test_queue_full(media: Path, slow_page: bytes, page: bytes) -> None:
 
 
 def test_too_many_sockets(media: Path) -> None:
-    with running(media, sockets=1) as service:
+    with running(media, live_sockets=1) as service:
         with service.socket():
             assert close_code(service, additional_headers=service.headers()) == 1013
         with service.socket() as again:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -25,6 +24,7 @@ from django_app.jobs.models import Job, JobItem
 from django_app.pages import versions
 from django_app.pages.models import Page
 from django_app.projects.models import Project
+from tests.redis_server import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = ("The recto and the verso", "A leaf of a book has two sides", "one of them lies on the right")
@@ -108,15 +108,8 @@ def deliver(item: JobItem, task_id: str = "delivery") -> JobItem:
 
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="recto-") as folder:  # a socket's path has at most 107 characters
-        socket = Path(folder) / "redis.sock"
-        command = ["redis-server", "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-            try:
-                until(socket.exists, 10)
-                yield f"unix://{socket}"
-            finally:
-                server.terminate()
+    with RedisServer() as server:
+        yield server.url
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ def test_the_stream_is_capped(broker: redis.Redis, alice: Any) -> None:
     for number in range(1300):
         events.publish(alice.pk, "job_progress", number=number)
     assert 1000 <= broker.xlen(events.stream_of(alice.pk)) < 1200
+    assert 0 < broker.ttl(events.stream_of(alice.pk)) <= events.KEPT_SECONDS
 
 
 def test_a_lost_push_loses_nothing(start: Start, folio: Page, no_broker: None) -> None:

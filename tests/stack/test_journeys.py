@@ -1,5 +1,6 @@
 """The house's journeys through all real processes, and the founding integration test."""
 
+import base64
 import io
 import json
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from PIL import Image
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from launcher.stack import Stack
@@ -118,6 +120,27 @@ def test_upload_job_text(alice: Visitor, charlie: Visitor, photo: bytes) -> None
     lines = [line["text"] for region in text["regions"] for line in region["lines"]]
     assert "quick brown fox" in " ".join(lines)
     assert charlie.get(f"/api/pages/{page['id']}/text/").status_code == 404
+
+
+def test_notifications_through_nginx(stack: Stack, alice: Visitor, charlie: Visitor, page: dict[str, Any]) -> None:
+    """A job of the worker, heard while it runs; the same fact for those who ask."""
+    user = json.loads(base64.urlsafe_b64decode(alice.capability().split(".")[1] + "=="))["sub"]
+    address = f"{stack.origin.replace('http', 'ws', 1)}/ws/{user}"
+    options: dict[str, Any] = {"origin": stack.origin, "proxy": None, "open_timeout": 20}
+    with connect(address, subprotocols=["bearer", alice.capability()], **options) as socket:
+        job = alice.post(f"/api/pages/{page['id']}/versions/", json={"recipe": OTSU}).json()
+        said = [json.loads(socket.recv(30))]
+        while said[-1]["type"] != "job_finished":
+            said.append(json.loads(socket.recv(30)))
+    with connect(address, subprotocols=["bearer", charlie.capability()], **options) as socket:
+        with pytest.raises(ConnectionClosed, match="4403"):
+            socket.recv(30)
+
+    assert {event["job"] for event in said} == {job["id"]}
+    image = next(event for event in said if event["type"] == "image_processed")
+    asked = alice.get("/get_img_result", params={"img_url": image["image_url"]}).json()
+    assert (asked["status"], asked["processed_value"]) == ("processed", image["processed_value"])
+    assert charlie.get("/get_img_result", params={"img_url": image["image_url"]}).status_code == 404
 
 
 def test_request_id_reaches_every_log(stack: Stack, alice: Visitor, photo: bytes) -> None:
