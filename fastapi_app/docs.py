@@ -18,6 +18,10 @@ HERE = Path(__file__).parent / "static"
 SWAGGER = Path("static/drf_spectacular_sidecar/swagger-ui-dist")
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+DESCRIPTION = """Cleans page images and reads their text. Beside what stands here there are sockets:
+`WS /ws/process` runs a recipe live, `WS /ws/{user_id}` tells what happens to a person's jobs. The README has examples.
+"""
+
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -59,8 +63,7 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     schema = get_openapi(
         title="Recto engine",
         version=ENGINE_VERSION,
-        description="Cleans page images and reads their text. `WS /ws/process` runs a recipe live, `WS /ws/{user_id}` tells "
-        "what happens to a person's jobs; see the README.",
+        description=DESCRIPTION,
         routes=app.routes,
     )
     schema["servers"] = [{"url": "."}]
