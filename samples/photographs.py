@@ -1,5 +1,6 @@
 """What a phone makes of a page: turned, lit from one side, on yellowed paper, a little soft, grainy."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import cv2
@@ -27,6 +28,20 @@ def photograph(page: Pixels, *, angle: float = 3.0, shade: float = 0.5, grain: f
     noise = np.random.default_rng(seed).normal(0, grain, page.shape).astype(np.float32)
     bands = [np.clip(lit * tint + noise, 0, 255) for tint in PAPER]
     return np.dstack(bands).astype(np.uint8)
+
+
+def lay_down(page: Pixels, corners: Sequence[tuple[float, float]], *, width: int, height: int, seed: int = 1) -> Pixels:
+    """(height, width, 3) uint8 BGR: a gray page as a sheet on a dark desk, its corners there, clockwise from its own
+    top left; lit from one side, soft and grainy as `photograph` has it."""
+    desk = np.random.default_rng(seed).normal(70, 25, (height // 16, width // 16)).astype(np.float32)
+    wood = cv2.GaussianBlur(cv2.resize(desk, (width, height), interpolation=cv2.INTER_CUBIC), (0, 0), 3)
+    right, bottom = page.shape[1] - 0.5, page.shape[0] - 0.5  # the outer edges of the outermost pixels
+    edges = np.array([(-0.5, -0.5), (right, -0.5), (right, bottom), (-0.5, bottom)], np.float32)
+    matrix = cv2.getPerspectiveTransform(edges, np.array(corners, np.float32))
+    sheet = cv2.warpPerspective(page, matrix, (width, height), flags=cv2.INTER_AREA)
+    lies = cv2.warpPerspective(np.full_like(page, 255), matrix, (width, height), flags=cv2.INTER_LINEAR)
+    scene = np.where(lies > 127, sheet, np.clip(wood, 20, 120)).astype(np.uint8)
+    return photograph(scene, angle=0, shade=0.4, grain=5, seed=seed)
 
 
 def _light(height: int, width: int, shade: float) -> Pixels:

@@ -12,13 +12,15 @@ from fastapi_app.services.deskew import deskew
 from fastapi_app.services.enhance import enhance_contrast
 from fastapi_app.services.errors import EngineError
 from fastapi_app.services.orientation import orient
+from fastapi_app.services.perspective import straighten, turned_by
 from fastapi_app.services.pixels import Pixels, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
-from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Orient, Recipe, Shade
+from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Orient, Perspective, Recipe, Shade
 from fastapi_app.services.shade import remove_shading
 
 PREVIEW_WIDTH = 800
 MESSAGES = {
+    "perspective": "Straightening the sheet",
     "orient": "Turning upright",
     "denoise": "Removing noise",
     "deskew": "Straightening",
@@ -54,7 +56,8 @@ class Timing:
 
 @dataclass(frozen=True, eq=False)
 class Complete:
-    """The end. `skew_angle`: degrees by which the content of the input was turned counter-clockwise."""
+    """The end. recipe: as it was done, with what was found on the page, so that it can be done again exactly.
+    skew_angle: degrees by which the content of the input was turned counter-clockwise."""
 
     raster: Raster
     recipe: Recipe
@@ -82,17 +85,19 @@ def run(
         raster = raster.repainted(to_gray(raster.pixels))
     timings: list[Timing] = []
     skew_angle = 0.0
+    taken: list[AnyStep] = []
     for number, step in enumerate(recipe.steps):
         yield Progress(100 * number // len(recipe.steps), step.step, MESSAGES[step.step])
         start = clock()
-        raster, turned = apply(raster, step)
+        raster, turned, resolved = apply(raster, step)
         seconds = clock() - start
         skew_angle += turned
+        taken.append(resolved)
         timings.append(Timing(step.step, seconds))
         yield Progress(100 * (number + 1) // len(recipe.steps), step.step, MESSAGES[step.step], seconds)
         if previews:
             yield Preview(step.step, preview(raster.pixels))
-    yield Complete(raster, recipe, tuple(timings), skew_angle)
+    yield Complete(raster, recipe.model_copy(update={"steps": tuple(taken)}), tuple(timings), skew_angle)
 
 
 def result(events: Iterable[Event]) -> Complete:
@@ -103,8 +108,31 @@ def result(events: Iterable[Event]) -> Complete:
     raise EngineError("The run ended before it was complete.")
 
 
-def apply(raster: Raster, step: AnyStep) -> tuple[Raster, float]:
-    """One step; the second value is the skew that it took out, in degrees, quarter turns included."""
+def apply(raster: Raster, step: AnyStep) -> tuple[Raster, float, AnyStep]:
+    """One step: what becomes of the page, the skew that was taken out, in degrees, quarter turns included, and the step
+    with the places that it found on the page."""
+    match step:
+        case Perspective():
+            return _straightened(raster, step)
+        case _:
+            return *_applied(raster, step), step
+
+
+def _straightened(raster: Raster, step: Perspective) -> tuple[Raster, float, Perspective]:
+    given = None if step.corners is None else raster.from_original(step.corners)
+    pixels, matrix, corners = straighten(raster.pixels, given)
+    if corners is None:
+        return raster, 0.0, step
+    places = step.corners or tuple(_rounded(raster.to_original(x, y)) for x, y in corners.tolist())
+    turned = raster.moved(pixels, matrix)
+    return turned, turned_by(matrix, pixels.shape), step.model_copy(update={"corners": places})
+
+
+def _rounded(point: tuple[float, float]) -> tuple[float, float]:
+    return round(point[0], 1), round(point[1], 1)
+
+
+def _applied(raster: Raster, step: AnyStep) -> tuple[Raster, float]:
     match step:
         case Orient():
             pixels, matrix, quarter = orient(raster.pixels, step.min_confidence)
@@ -120,6 +148,8 @@ def apply(raster: Raster, step: AnyStep) -> tuple[Raster, float]:
             return raster.repainted(enhance_contrast(raster.pixels, step.clip_limit, step.tile_size)), 0.0
         case Binarize():
             return raster.repainted(binarize(raster.pixels, step.method, step.threshold, step.window, step.k)), 0.0
+        case _:
+            raise EngineError(f"There is no way to do the step “{step.step}”.")
 
 
 def preview(pixels: Pixels) -> Pixels:

@@ -1,5 +1,6 @@
 """`Raster`: the pixels of one page, with its resolution and the way back to the page they came from."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,13 +64,27 @@ class Raster:
         point = np.linalg.solve(self.matrix, (x, y, 1.0))
         return float(point[0] / point[2]), float(point[1] / point[2])
 
+    def from_original(self, points: Sequence[tuple[float, float]]) -> Matrix:
+        """float64 (n, 2): where points of the original lie on this raster."""
+        mapped = np.array([(x, y, 1.0) for x, y in points]) @ self.matrix.T
+        return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
     def moved(self, pixels: Pixels, matrix: Matrix) -> "Raster":
-        """New pixels that `matrix` maps these coordinates to."""
-        return replace(self, pixels=pixels, matrix=matrix @ self.matrix)
+        """New pixels that `matrix` maps these coordinates to; the resolution follows."""
+        dpi = None if self.dpi is None else round(self.dpi * _scale(matrix, pixels.shape), 2)
+        return replace(self, pixels=pixels, matrix=matrix @ self.matrix, dpi=dpi)
 
     def repainted(self, pixels: Pixels) -> "Raster":
         """New pixels on the same grid."""
         return replace(self, pixels=pixels)
+
+
+def _scale(matrix: Matrix, shape: Sequence[int]) -> float:
+    """How many new pixels an old one is long, in the middle of the new page."""
+    middle = np.array([(shape[1] - 1) / 2, (shape[0] - 1) / 2, 1.0])
+    old = np.linalg.solve(matrix, middle)
+    depth = float(matrix[2] @ (old / old[2]))
+    return float(np.sqrt(abs(np.linalg.det(matrix) / depth**3)))
 
 
 def decode(data: bytes, *, frame: int = 0, gray: bool = False, limits: Limits | None = None) -> Raster:
@@ -95,5 +110,4 @@ def reduce(raster: Raster, longest: int) -> Raster:
         return raster
     across, down = pixels.shape[1] / raster.width, pixels.shape[0] / raster.height
     matrix = np.array([[across, 0, (across - 1) / 2], [0, down, (down - 1) / 2], [0, 0, 1]])
-    dpi = None if raster.dpi is None else round(raster.dpi * across, 2)
-    return replace(raster.moved(pixels, matrix), dpi=dpi)
+    return raster.moved(pixels, matrix)

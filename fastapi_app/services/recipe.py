@@ -10,9 +10,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import numpy as np
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from fastapi_app.services.errors import BadParameter, BadRecipe
+from fastapi_app.services.sheet import is_convex
 
 DenoiseMethod = Literal["bilateral", "median", "gaussian", "nlmeans"]
 BinarizeMethod = Literal["edges", "auto", "otsu", "adaptive", "sauvola", "wolf", "nick", "isauvola", "su", "manual"]
@@ -20,6 +22,31 @@ BinarizeMethod = Literal["edges", "auto", "otsu", "adaptive", "sauvola", "wolf",
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
+Point = tuple[Coordinate, Coordinate]
+
+
+def _round_a_sheet(corners: tuple[Point, ...]) -> tuple[Point, ...]:
+    if not is_convex(np.array(corners)):
+        raise ValueError("the corners have to go round a sheet clockwise, from its top left")
+    return corners
+
+
+Corners = Annotated[tuple[Point, Point, Point, Point], AfterValidator(_round_a_sheet)]
+
+
+class Perspective(Frozen):
+    """Straighten a photographed sheet to a rectangle."""
+
+    step: Literal["perspective"] = "perspective"
+    corners: Corners | None = Field(
+        None,
+        title="Corners of the sheet",
+        description="Each [x, y] in pixels of the original, clockwise from the top left; without, they are looked for.",
+        json_schema_extra={"place": "corners"},
+    )
 
 
 class Orient(Frozen):
@@ -74,9 +101,10 @@ class Binarize(Frozen):
     )
 
 
-AnyStep = Orient | Denoise | Deskew | Shade | Enhance | Binarize
+AnyStep = Perspective | Orient | Denoise | Deskew | Shade | Enhance | Binarize
 Step = Annotated[AnyStep, Field(discriminator="step")]
 STEPS: dict[str, type[AnyStep]] = {
+    "perspective": Perspective,
     "orient": Orient,
     "denoise": Denoise,
     "deskew": Deskew,
@@ -116,7 +144,7 @@ class Recipe(Frozen):
     @property
     def keeps_grid(self) -> bool:
         """True when every pixel stays where it is."""
-        return not any(isinstance(step, Orient | Deskew) for step in self.steps)
+        return not any(isinstance(step, Perspective | Orient | Deskew) for step in self.steps)
 
 
 def single(step: str, **parameters: Any) -> Recipe:

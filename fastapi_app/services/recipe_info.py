@@ -45,6 +45,7 @@ METHOD_TITLES = {
     "manual": "Manual",
 }
 TITLES = {
+    "perspective": "Straighten the sheet",
     "orient": "Turn upright",
     "denoise": "Denoise",
     "deskew": "Deskew",
@@ -74,8 +75,9 @@ def info() -> dict[str, Any]:
     """Everything a form needs: {"version", "operations", "presets", "default_preset", "schema"}.
 
     An operation is {"name", "title", "description", "parameters"}; a parameter {"name", "title", "description", "type"
-    (integer, number or choice), "minimum", "maximum", "step", "default", "unit", "choices"}, with null for what does
-    not apply; a choice {"value", "title", "cost", "seconds_per_megapixel"}, the cost in words.
+    (integer, number, choice, or a place on the original: corners), "minimum", "maximum", "step", "default", "unit",
+    "choices"}, with null for what does not apply; a choice {"value", "title", "cost", "seconds_per_megapixel"}, the
+    cost in words.
     """
     facts: dict[str, Any] = json.loads(_info())
     return facts
@@ -91,15 +93,15 @@ def _parameter(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     kind = kinds[0]
     is_choice = "enum" in kind
-    grain = schema.get("step", 1)
+    is_number = kind["type"] in ("integer", "number")
     return {
         "name": name,
         "title": schema["title"],
         "description": schema.get("description", ""),
-        "type": "choice" if is_choice else kind["type"],
+        "type": "choice" if is_choice else schema.get("place", kind["type"]),
         "minimum": kind.get("minimum"),
         "maximum": kind.get("maximum"),
-        "step": None if is_choice else grain,
+        "step": schema.get("step", 1) if is_number else None,
         "default": schema.get("default"),
         "unit": schema.get("unit"),
         "choices": _choices(kind["enum"], schema.get("default")) if is_choice else None,

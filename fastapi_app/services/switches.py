@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.presets import DEFAULT_PRESET, presets
@@ -17,17 +17,23 @@ from fastapi_app.services.recipe import (
     sentence,
 )
 
+NUMBERS = r"^-?\d{1,7}(\.\d{1,3})?(,-?\d{1,7}(\.\d{1,3})?){7}$"
+
 
 class Switches(Frozen):
     """The query parameters of auto-process: steps on or off, and their parameters under their own names."""
 
     preset: Literal["manuscript", "print", "receipt", "photo", "clean"] | None = None
+    perspective: bool | None = None
     orient: bool | None = None
     denoise: bool | None = None
     deskew: bool | None = None
     shade: bool | None = None
     enhance: bool | None = None
     binarize: bool | None = None
+    corners: str | None = Field(
+        None, pattern=NUMBERS, description="Of the sheet: x,y of its top left corner, then the others clockwise"
+    )
     denoise_method: DenoiseMethod | None = None
     min_confidence: float | None = None
     strength: int | None = None
@@ -58,7 +64,12 @@ class Switches(Frozen):
             given = "denoise_method" if (kind, field) == ("denoise", "method") else field
             if field != "step" and getattr(self, given) is not None:
                 values[field] = getattr(self, given)
-        return values
+        return values | ({"corners": _points(self.corners)} if kind == "perspective" and self.corners else {})
+
+
+def _points(text: str) -> list[list[str]]:
+    numbers = text.split(",")
+    return [numbers[at : at + 2] for at in range(0, len(numbers), 2)]
 
 
 def from_parameters(**query: Any) -> Recipe:

@@ -103,9 +103,12 @@ def test_info_describes_every_parameter() -> None:
             assert parameter["title"]
             if parameter["type"] == "choice":
                 assert {"value", "title", "cost", "seconds_per_megapixel"} == set(parameter["choices"][0])
-            else:
+            elif parameter["type"] in ("integer", "number"):
                 assert parameter["minimum"] < parameter["maximum"]
                 assert parameter["step"] > 0
+            else:
+                assert parameter["type"] == "corners"
+                assert parameter["default"] is None
     json.dumps(facts)
 
 

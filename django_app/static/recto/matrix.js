@@ -1,4 +1,4 @@
-/** Affine 3×3 matrices between the frames of a page's images, and where images must lie on top of each other. */
+/** 3×3 homographies between the frames of a page's images, and where images must lie on top of each other. */
 export const IDENTITY = [
   [1, 0, 0],
   [0, 1, 0],
@@ -6,17 +6,16 @@ export const IDENTITY = [
 ];
 
 export function apply(matrix, x, y) {
-  const m = matrix || IDENTITY;
-  return [m[0][0] * x + m[0][1] * y + m[0][2], m[1][0] * x + m[1][1] * y + m[1][2]];
+  const [u, v, w] = (matrix || IDENTITY).map(([a, b, c]) => a * x + b * y + c);
+  return [u / w, v / w];
 }
 
-/** The inverse of an affine 3×3 matrix. */
-export function inverse([[a, b, c], [d, e, f]]) {
-  const det = a * e - b * d;
+/** The inverse, but for a factor, which homographies do not mind: the cofactors, transposed. */
+export function inverse([[a, b, c], [d, e, f], [g, h, i]]) {
   return [
-    [e / det, -b / det, (b * f - c * e) / det],
-    [-d / det, a / det, (c * d - a * f) / det],
-    [0, 0, 1],
+    [e * i - f * h, c * h - b * i, b * f - c * e],
+    [f * g - d * i, a * i - c * g, c * d - a * f],
+    [d * h - e * g, b * g - a * h, a * e - b * d],
   ];
 }
 
@@ -25,15 +24,18 @@ function product(p, q) {
 }
 
 /**
- * Where an image must lie so that its words stand on those of the shown page.
+ * Where an image must lie so that its words stand on those of the shown page; as nearly as turning and scaling can do it
+ * where one of the two was straightened from a slant.
  * @param shown {matrix, width, height} of the page at the world's origin, @param other the same of the image to place
  */
 export function onto(shown, other) {
   const map = product(shown.matrix || IDENTITY, inverse(other.matrix || IDENTITY)); // other's pixels → shown's pixels
   const [cx, cy] = apply(map, other.width / 2, other.height / 2);
-  const scale = Math.hypot(map[0][0], map[1][0]) / shown.width;
-  const [width, height] = [other.width * scale, other.height * scale];
-  const degrees = (Math.atan2(map[1][0], map[0][0]) * 180) / Math.PI;
+  const [left, right] = [0, other.width].map((x) => apply(map, x, other.height / 2));
+  const [dx, dy] = [right[0] - left[0], right[1] - left[1]];
+  const width = Math.hypot(dx, dy) / shown.width;
+  const height = (width * other.height) / other.width;
+  const degrees = (Math.atan2(dy, dx) * 180) / Math.PI;
   return { x: cx / shown.width - width / 2, y: cy / shown.width - height / 2, width, degrees };
 }
 

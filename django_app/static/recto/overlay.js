@@ -5,6 +5,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 
 export class Overlay {
   #matrix = IDENTITY;
+  #boxes = { all: [], lit: [] };
 
   /** @param viewer a PageViewer; the drawing lies over its canvas and never takes the pointer */
   constructor(viewer) {
@@ -25,6 +26,7 @@ export class Overlay {
   /** The matrix (original → page pixels) of what is shown. */
   set matrix(matrix) {
     this.#matrix = matrix || IDENTITY;
+    for (const group of ['all', 'lit']) this.#draw(group, this.#boxes[group]);
     this.#follow();
   }
 
@@ -33,11 +35,16 @@ export class Overlay {
   }
 
   showAll(boxes) {
-    this.all.replaceChildren(...boxes.map((box) => rectangle(box)));
+    this.#draw('all', boxes);
   }
 
   light(box) {
-    this.lit.replaceChildren(...(box ? [rectangle(box)] : []));
+    this.#draw('lit', box ? [box] : []);
+  }
+
+  #draw(group, boxes) {
+    this.#boxes[group] = boxes;
+    this[group].replaceChildren(...boxes.map((box) => outline(box, this.#matrix)));
   }
 
   /** From a point of the viewer's element to original pixels. */
@@ -49,14 +56,14 @@ export class Overlay {
   #follow() {
     const screen = this.viewer.toScreen();
     if (!screen) return;
-    const [[a, c, e], [b, d, f]] = this.#matrix;
-    const transform = `matrix(${screen.join(' ')}) matrix(${a} ${b} ${c} ${d} ${e} ${f})`;
-    for (const group of [this.all, this.lit]) group.setAttribute('transform', transform);
+    for (const group of [this.all, this.lit]) group.setAttribute('transform', `matrix(${screen.join(' ')})`);
   }
 }
 
-function rectangle([x, y, width, height]) {
-  const rect = document.createElementNS(SVG, 'rect');
-  for (const [name, value] of Object.entries({ x, y, width, height })) rect.setAttribute(name, value);
-  return rect;
+/** A box of the original on the page: a quadrilateral, since SVG itself knows no homographies. */
+function outline([x, y, width, height], matrix) {
+  const polygon = document.createElementNS(SVG, 'polygon');
+  const corners = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]; // prettier-ignore
+  polygon.setAttribute('points', corners.map((corner) => apply(matrix, ...corner).join(',')).join(' '));
+  return polygon;
 }

@@ -6,6 +6,7 @@ import { outcome } from './fastapi-client.js';
 import { keepFocus, whileBusy } from './focus.js';
 import { outage, reportDown, reportUp, whatIsDown } from './health.js';
 import { cancel, ending, follow, going } from './jobs.js';
+import { withoutPlaces } from './recipe-form.js';
 import { stepTitle } from './steps.js';
 import { announce, duration, explain, say } from './words.js';
 
@@ -83,7 +84,7 @@ export class Process {
 
   /** What the engine found that the page needs stands in the form, to be changed. */
   #chosen(recipe) {
-    this.form.load(recipe);
+    this.form.load(withoutPlaces(recipe));
     this.steps.begin(recipe.steps.map(({ step }) => step));
   }
 

@@ -142,12 +142,12 @@ export class RecipeForm extends EventTarget {
     const id = `${prefix}-${parameter.name}`;
     const label = Object.assign(document.createElement('label'), { htmlFor: id });
     label.textContent = named(`parameter.${parameter.name}`, parameter.title);
-    const input = parameter.choices ? choice(parameter) : slider(parameter);
+    const input = control(parameter);
     Object.assign(input, { id, name: parameter.name });
     input.dataset.default = JSON.stringify(parameter.default ?? null);
     input.dataset.unit = parameter.unit || '';
     row.append(label, input);
-    if (input.type === 'range') row.insertBefore(this.#reading(id, input, parameter), input);
+    if (input.localName === 'input') row.insertBefore(this.#reading(id, input, parameter), input);
     return row;
   }
 
@@ -174,8 +174,23 @@ export class RecipeForm extends EventTarget {
   }
 }
 
+const PLACES = ['corners', 'box']; // what lies on one page's original
+
+/** The recipe without what is true of one page only. */
+export function withoutPlaces({ steps, ...recipe }) {
+  const elsewhere = (step) => Object.fromEntries(Object.entries(step).filter(([name]) => !PLACES.includes(name)));
+  return { ...recipe, steps: steps.map(elsewhere) };
+}
+
 const toggle = (card) => card.querySelector('[role=switch]');
 const inputs = (card) => [...card.querySelectorAll('.parameter input, .parameter select')];
+
+function control(parameter) {
+  if (parameter.choices) return choice(parameter);
+  return PLACES.includes(parameter.type) ? place() : slider(parameter);
+}
+
+const place = () => Object.assign(document.createElement('input'), { type: 'hidden' });
 
 function choice(parameter) {
   const select = Object.assign(document.createElement('select'), { className: 'form-select form-select-sm' });
@@ -192,7 +207,10 @@ function setValue(input, value) {
   const needed = value === null ? WHEN_NEEDED[input.name] : value;
   if (needed === undefined || needed === null) {
     input.dataset.auto = 'true';
-    input.value = (Number(input.min) + Number(input.max)) / 2;
+    input.value = input.type === 'hidden' ? '' : (Number(input.min) + Number(input.max)) / 2;
+  } else if (input.type === 'hidden') {
+    delete input.dataset.auto;
+    input.value = JSON.stringify(needed);
   } else {
     delete input.dataset.auto;
     input.value = needed;
@@ -207,9 +225,18 @@ function applies(card, input) {
 /** Parameters to send: those that apply and are not left to the engine. */
 function values(card) {
   const wanted = inputs(card).filter((input) => !input.dataset.auto && applies(card, input));
-  return Object.fromEntries(
-    wanted.map((input) => [input.name, input.type === 'range' ? Number(input.value) : input.value]),
-  );
+  return Object.fromEntries(wanted.map((input) => [input.name, valueOf(input)]));
+}
+
+function valueOf(input) {
+  if (input.type === 'range') return Number(input.value);
+  return input.type === 'hidden' ? JSON.parse(input.value) : input.value;
+}
+
+function reading(input) {
+  if (input.dataset.auto) return say(input.type === 'hidden' ? 'place.auto' : 'auto');
+  if (input.type === 'hidden') return say('place.given');
+  return `${Number(input.value)}${input.dataset.unit && ` ${input.dataset.unit}`}`;
 }
 
 function show(card) {
@@ -218,10 +245,7 @@ function show(card) {
     const row = input.closest('.parameter');
     row.hidden = !applies(card, input);
     const output = row.querySelector('output');
-    if (output)
-      output.value = input.dataset.auto
-        ? say('auto')
-        : `${Number(input.value)}${input.dataset.unit && ` ${input.dataset.unit}`}`;
+    if (output) output.value = reading(input);
     const back = row.querySelector('.parameter-auto');
     if (back) back.hidden = Boolean(input.dataset.auto);
   }
