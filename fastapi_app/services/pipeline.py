@@ -6,24 +6,20 @@ from dataclasses import dataclass
 
 import cv2
 
-from fastapi_app.services.binarize import binarize
-from fastapi_app.services.denoise import denoise
-from fastapi_app.services.deskew import deskew
-from fastapi_app.services.enhance import enhance_contrast
 from fastapi_app.services.errors import EngineError
-from fastapi_app.services.orientation import orient
-from fastapi_app.services.perspective import straighten, turned_by
 from fastapi_app.services.pixels import Pixels, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
-from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Orient, Perspective, Recipe, Shade
-from fastapi_app.services.shade import remove_shading
+from fastapi_app.services.recipe import AnyStep, Recipe
+from fastapi_app.services.steps import apply
 
 PREVIEW_WIDTH = 800
 MESSAGES = {
     "perspective": "Straightening the sheet",
     "orient": "Turning upright",
+    "border": "Cleaning the border",
     "denoise": "Removing noise",
     "deskew": "Straightening",
+    "crop": "Cropping",
     "shade": "Evening out the light",
     "enhance": "Strengthening contrast",
     "binarize": "Separating ink from paper",
@@ -89,10 +85,10 @@ def run(
     for number, step in enumerate(recipe.steps):
         yield Progress(100 * number // len(recipe.steps), step.step, MESSAGES[step.step])
         start = clock()
-        raster, turned, resolved = apply(raster, step)
+        done = apply(raster, step)
         seconds = clock() - start
-        skew_angle += turned
-        taken.append(resolved)
+        raster, skew_angle = done.raster, skew_angle + done.skew_angle
+        taken.append(done.step)
         timings.append(Timing(step.step, seconds))
         yield Progress(100 * (number + 1) // len(recipe.steps), step.step, MESSAGES[step.step], seconds)
         if previews:
@@ -106,50 +102,6 @@ def result(events: Iterable[Event]) -> Complete:
         if isinstance(event, Complete):
             return event
     raise EngineError("The run ended before it was complete.")
-
-
-def apply(raster: Raster, step: AnyStep) -> tuple[Raster, float, AnyStep]:
-    """One step: what becomes of the page, the skew that was taken out, in degrees, quarter turns included, and the step
-    with the places that it found on the page."""
-    match step:
-        case Perspective():
-            return _straightened(raster, step)
-        case _:
-            return *_applied(raster, step), step
-
-
-def _straightened(raster: Raster, step: Perspective) -> tuple[Raster, float, Perspective]:
-    given = None if step.corners is None else raster.from_original(step.corners)
-    pixels, matrix, corners = straighten(raster.pixels, given)
-    if corners is None:
-        return raster, 0.0, step
-    places = step.corners or tuple(_rounded(raster.to_original(x, y)) for x, y in corners.tolist())
-    turned = raster.moved(pixels, matrix)
-    return turned, turned_by(matrix, pixels.shape), step.model_copy(update={"corners": places})
-
-
-def _rounded(point: tuple[float, float]) -> tuple[float, float]:
-    return round(point[0], 1), round(point[1], 1)
-
-
-def _applied(raster: Raster, step: AnyStep) -> tuple[Raster, float]:
-    match step:
-        case Orient():
-            pixels, matrix, quarter = orient(raster.pixels, step.min_confidence)
-            return raster.moved(pixels, matrix), float(quarter)
-        case Denoise():
-            return raster.repainted(denoise(raster.pixels, step.method, step.strength)), 0.0
-        case Deskew():
-            pixels, matrix, skew = deskew(raster.pixels, step.max_angle, step.min_angle)
-            return raster.moved(pixels, matrix), skew.angle
-        case Shade():
-            return raster.repainted(remove_shading(raster.pixels, step.reach)), 0.0
-        case Enhance():
-            return raster.repainted(enhance_contrast(raster.pixels, step.clip_limit, step.tile_size)), 0.0
-        case Binarize():
-            return raster.repainted(binarize(raster.pixels, step.method, step.threshold, step.window, step.k)), 0.0
-        case _:
-            raise EngineError(f"There is no way to do the step “{step.step}”.")
 
 
 def preview(pixels: Pixels) -> Pixels:

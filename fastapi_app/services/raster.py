@@ -69,6 +69,16 @@ class Raster:
         mapped = np.array([(x, y, 1.0) for x, y in points]) @ self.matrix.T
         return np.asarray(mapped[:, :2] / mapped[:, 2:])
 
+    def box_from_original(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """Upright bounds, on this raster, of a box (x, y, width, height) on the original."""
+        x, y, width, height = box
+        # Corners are edges of pixels, half a pixel off the centres that the matrix maps.
+        edges = [(at - 0.5, row - 0.5) for at in (x, x + width) for row in (y, y + height)]
+        points = self.from_original(edges) + 0.5
+        left, top = (round(float(value)) for value in points.min(axis=0))
+        right, bottom = (round(float(value)) for value in points.max(axis=0))
+        return left, top, right - left, bottom - top
+
     def moved(self, pixels: Pixels, matrix: Matrix) -> "Raster":
         """New pixels that `matrix` maps these coordinates to; the resolution follows."""
         dpi = None if self.dpi is None else round(self.dpi * _scale(matrix, pixels.shape), 2)

@@ -56,6 +56,13 @@ class Orient(Frozen):
     min_confidence: float = Field(8.0, ge=0, le=20, title="Least confidence", json_schema_extra={"step": 0.5})
 
 
+class Border(Frozen):
+    """Paint the dark rim of a scan, and the neighbouring page's edge, as paper."""
+
+    step: Literal["border"] = "border"
+    depth: float = Field(10.0, ge=1, le=25, title="Deepest border", json_schema_extra={"unit": "%", "step": 0.5})
+
+
 class Denoise(Frozen):
     """Remove grain and specks."""
 
@@ -70,6 +77,23 @@ class Deskew(Frozen):
     step: Literal["deskew"] = "deskew"
     max_angle: float = Field(15.0, ge=0.5, le=45, title="Largest angle", json_schema_extra={"unit": "°", "step": 0.5})
     min_angle: float = Field(0.0, ge=0, le=5, title="Smallest angle", json_schema_extra={"unit": "°", "step": 0.05})
+
+
+Length = Annotated[int, Field(ge=1, le=1_000_000)]
+Place = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+
+
+class Crop(Frozen):
+    """Cut empty margins off; what is on the page stays."""
+
+    step: Literal["crop"] = "crop"
+    margin: float = Field(2.0, ge=0, le=20, title="Margin", json_schema_extra={"unit": "%", "step": 0.5})
+    box: tuple[Place, Place, Length, Length] | None = Field(
+        None,
+        title="Part to keep",
+        description="[x, y, width, height] in pixels of the original; without, everything on the page and the margin.",
+        json_schema_extra={"place": "box"},
+    )
 
 
 class Shade(Frozen):
@@ -101,13 +125,15 @@ class Binarize(Frozen):
     )
 
 
-AnyStep = Perspective | Orient | Denoise | Deskew | Shade | Enhance | Binarize
+AnyStep = Perspective | Orient | Border | Denoise | Deskew | Crop | Shade | Enhance | Binarize
 Step = Annotated[AnyStep, Field(discriminator="step")]
 STEPS: dict[str, type[AnyStep]] = {
     "perspective": Perspective,
     "orient": Orient,
+    "border": Border,
     "denoise": Denoise,
     "deskew": Deskew,
+    "crop": Crop,
     "shade": Shade,
     "enhance": Enhance,
     "binarize": Binarize,
@@ -144,7 +170,7 @@ class Recipe(Frozen):
     @property
     def keeps_grid(self) -> bool:
         """True when every pixel stays where it is."""
-        return not any(isinstance(step, Perspective | Orient | Deskew) for step in self.steps)
+        return not any(isinstance(step, Perspective | Orient | Deskew | Crop) for step in self.steps)
 
 
 def single(step: str, **parameters: Any) -> Recipe:

@@ -47,8 +47,10 @@ METHOD_TITLES = {
 TITLES = {
     "perspective": "Straighten the sheet",
     "orient": "Turn upright",
+    "border": "Clean the border",
     "denoise": "Denoise",
     "deskew": "Deskew",
+    "crop": "Crop",
     "shade": "Even out the light",
     "enhance": "Enhance",
     "binarize": "Binarize",
@@ -75,9 +77,9 @@ def info() -> dict[str, Any]:
     """Everything a form needs: {"version", "operations", "presets", "default_preset", "schema"}.
 
     An operation is {"name", "title", "description", "parameters"}; a parameter {"name", "title", "description", "type"
-    (integer, number, choice, or a place on the original: corners), "minimum", "maximum", "step", "default", "unit",
-    "choices"}, with null for what does not apply; a choice {"value", "title", "cost", "seconds_per_megapixel"}, the
-    cost in words.
+    (integer, number, choice, or a place on the original: corners, box), "minimum", "maximum", "step", "default",
+    "unit", "choices"}, with null for what does not apply; a choice {"value", "title", "cost",
+    "seconds_per_megapixel"}, the cost in words.
     """
     facts: dict[str, Any] = json.loads(_info())
     return facts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fastapi_app.services.pixels import Pixels, halve, shrink
+from fastapi_app.services.pixels import Pixels, small_copy
 from fastapi_app.services.raster import Matrix
 
 LONGEST = 400  # pixels of the copy
@@ -42,7 +42,7 @@ def find(gray: Pixels) -> Sheet | None:
     """The sheet on a photograph, or None where nothing looks like one: on most scans. A few milliseconds."""
     if min(gray.shape) < 64:
         return None
-    small = _small(gray)
+    small = small_copy(gray, LONGEST)
     paper = _without_writing(small)
     quads = _quads(_lines(paper), paper.shape)
     if not len(quads):
@@ -81,12 +81,6 @@ def is_convex(corners: Matrix) -> Matrix:
     following = np.roll(side, -1, axis=-2)
     bend = side[..., 0] * following[..., 1] - side[..., 1] * following[..., 0]
     return np.asarray((bend > 0).all(axis=-1))
-
-
-def _small(gray: Pixels) -> Pixels:
-    while max(gray.shape) >= 2 * LONGEST:
-        gray = halve(gray)
-    return shrink(gray, LONGEST)
 
 
 def _without_writing(small: Pixels) -> Pixels:

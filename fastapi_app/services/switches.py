@@ -17,7 +17,8 @@ from fastapi_app.services.recipe import (
     sentence,
 )
 
-NUMBERS = r"^-?\d{1,7}(\.\d{1,3})?(,-?\d{1,7}(\.\d{1,3})?){7}$"
+BOX = r"^-?\d{1,7},-?\d{1,7}(,\d{1,7}){2}$"
+CORNERS = r"^-?\d{1,7}(\.\d{1,3})?(,-?\d{1,7}(\.\d{1,3})?){7}$"
 
 
 class Switches(Frozen):
@@ -26,14 +27,19 @@ class Switches(Frozen):
     preset: Literal["manuscript", "print", "receipt", "photo", "clean"] | None = None
     perspective: bool | None = None
     orient: bool | None = None
+    border: bool | None = None
     denoise: bool | None = None
     deskew: bool | None = None
+    crop: bool | None = None
     shade: bool | None = None
     enhance: bool | None = None
     binarize: bool | None = None
     corners: str | None = Field(
-        None, pattern=NUMBERS, description="Of the sheet: x,y of its top left corner, then the others clockwise"
+        None, pattern=CORNERS, description="Of the sheet: x,y of its top left corner, then the others clockwise"
     )
+    depth: float | None = None
+    margin: float | None = None
+    box: str | None = Field(None, pattern=BOX, description="x,y,width,height of the part to keep, in the original")
     denoise_method: DenoiseMethod | None = None
     min_confidence: float | None = None
     strength: int | None = None
@@ -61,15 +67,16 @@ class Switches(Frozen):
     def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
         values = (base or STEPS[kind]()).model_dump()
         for field in STEPS[kind].model_fields:
-            given = "denoise_method" if (kind, field) == ("denoise", "method") else field
-            if field != "step" and getattr(self, given) is not None:
-                values[field] = getattr(self, given)
-        return values | ({"corners": _points(self.corners)} if kind == "perspective" and self.corners else {})
+            if field != "step" and (given := self._given(kind, field)) is not None:
+                values[field] = given
+        return values
 
-
-def _points(text: str) -> list[list[str]]:
-    numbers = text.split(",")
-    return [numbers[at : at + 2] for at in range(0, len(numbers), 2)]
+    def _given(self, kind: str, field: str) -> Any:
+        value = getattr(self, "denoise_method" if (kind, field) == ("denoise", "method") else field)
+        if value is None or field not in ("corners", "box"):
+            return value
+        numbers = value.split(",")
+        return numbers if field == "box" else list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
 def from_parameters(**query: Any) -> Recipe:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.service import Service, decoded, encoded, text_page
 
-STEPS = ["perspective", "orient", "denoise", "deskew", "shade", "enhance", "binarize"]
+STEPS = ["perspective", "orient", "border", "denoise", "deskew", "crop", "shade", "enhance", "binarize"]
 NEEDED = ["deskew", "binarize"]  # by the look of the page of these tests
 
 

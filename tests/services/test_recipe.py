@@ -107,7 +107,7 @@ def test_info_describes_every_parameter() -> None:
                 assert parameter["minimum"] < parameter["maximum"]
                 assert parameter["step"] > 0
             else:
-                assert parameter["type"] == "corners"
+                assert parameter["type"] in ("corners", "box")
                 assert parameter["default"] is None
     json.dumps(facts)
 

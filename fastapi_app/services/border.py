@@ -1,0 +1,125 @@
+"""What lies around a scanned page becomes paper: the scanner's or copier's black rim, the neighbouring page's edge.
+
+The page is the largest area of paper on a small copy from which writing has been closed away. What lies between it and
+the edge of the image is its border, if that is narrow and goes on evenly along a side; writing or a picture that
+touches the edge is neither.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fastapi_app.services.background import background, odd
+from fastapi_app.services.errors import BadParameter
+from fastapi_app.services.pixels import Pixels, is_bilevel, small_copy, to_gray
+from fastapi_app.services.raster import Matrix
+
+LONGEST = 800  # pixels of the copy
+WRITING = 0.015  # of its longer side: what is dark and narrower
+DARK = 0.55  # of the paper's brightness: what is no paper
+EVEN = 0.06  # of the side: what is shorter along it is no border
+FILL_LONGEST = 200
+DEEPEST = 25.0  # per cent
+
+
+@dataclass(frozen=True, eq=False)
+class Border:
+    """mask: bool, on a small copy of the page, True on its border."""
+
+    mask: Matrix
+
+    @property
+    def share(self) -> float:
+        """Of the page, 0 to 1."""
+        return float(self.mask.mean())
+
+
+def find(gray: Pixels, depth: float = 10.0) -> Border:
+    """The border of a page, at most `depth` per cent of width and height deep. Raises BadParameter."""
+    if not 1 <= depth <= DEEPEST:
+        raise BadParameter(f"The border is between 1 and {DEEPEST:g} per cent deep.")
+    small = small_copy(gray, LONGEST)
+    outside = _outside(small)
+    mask = np.zeros(small.shape, bool)
+    for turns in range(4):  # left, then the others turned to the left; the views share their memory
+        _mark(np.rot90(outside, turns), np.rot90(mask, turns), depth / 100)
+    return Border(mask)
+
+
+def clean_border(image: Pixels, depth: float = 10.0) -> Pixels:
+    """The page with its border painted as paper; the page itself where it has none."""
+    border = find(to_gray(image), depth)
+    if not border.mask.any():
+        return image
+    height, width = image.shape[:2]
+    soft = cv2.resize(_grown(border.mask, 3), (width, height), interpolation=cv2.INTER_LINEAR)
+    mask = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.copyTo(_paper(image, border.mask), mask, image.copy()))
+
+
+def _outside(small: Pixels) -> Matrix:
+    """bool (h, w): all that is not the page."""
+    size = odd(WRITING * max(small.shape))
+    # Continued over the edge, so that a rim narrower than writing is not closed away.
+    wider = cv2.copyMakeBorder(small, size, size, size, size, cv2.BORDER_REPLICATE)
+    paper = cv2.morphologyEx(wider, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))[size:-size, size:-size]
+    bright = (paper >= DARK * _usual(paper)).astype(np.uint8)
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
+    if count < 2:
+        return np.zeros(small.shape, bool)
+    return np.asarray(labels != 1 + int(facts[1:, cv2.CC_STAT_AREA].argmax()))
+
+
+def _usual(paper: Pixels) -> float:
+    """Brightness of the paper in the middle of the page."""
+    height, width = paper.shape
+    return float(np.median(paper[height // 5 : height - height // 5, width // 5 : width - width // 5]))
+
+
+def _mark(outside: Matrix, mask: Matrix, depth: float) -> None:
+    """Marks the border on the left: the runs of what is outside, row by row, where they go on evenly."""
+    height, width = outside.shape
+    deepest = max(1, int(depth * width))
+    inner = outside[:, : deepest + 1]
+    runs = np.where(inner.all(axis=1), deepest + 1, inner.argmin(axis=1))
+    runs = _even(_round_corners(runs, deepest, max(1, int(depth * height))), odd(EVEN * height))
+    mask |= np.arange(width) < runs[:, None]
+
+
+def _round_corners(runs: Matrix, deepest: int, corner: int) -> Matrix:
+    """Rows that are outside too deeply lie in the border above or below, near a corner, and go on as their neighbours;
+    elsewhere they are a picture that touches the edge."""
+    known = np.flatnonzero(runs <= deepest)
+    if not len(known):
+        return np.zeros_like(runs)
+    above, below = known[0], known[-1]
+    runs = np.where(runs <= deepest, runs, 0)
+    if above <= corner:
+        runs[:above] = runs[above]
+    if len(runs) - 1 - below <= corner:
+        runs[below + 1 :] = runs[below]
+    return runs
+
+
+def _even(runs: Matrix, length: int) -> Matrix:
+    """Runs without what sticks out of them for less than `length` rows (an opening)."""
+    column, along = runs.astype(np.float32)[:, None], np.ones((length, 1), np.uint8)
+    return np.asarray(cv2.morphologyEx(column, cv2.MORPH_OPEN, along, borderType=cv2.BORDER_REPLICATE).ravel())
+
+
+def _grown(mask: Matrix, by: int) -> Pixels:
+    return np.asarray(cv2.dilate(mask.astype(np.uint8) * 255, np.ones((by, by), np.uint8)))
+
+
+def _paper(image: Pixels, mask: Matrix) -> Pixels:
+    """The page's paper, continued over its border, in the image's shape."""
+    if is_bilevel(image):
+        return np.full_like(image, 255)
+    height, width = image.shape[:2]
+    paper = background(image, FILL_LONGEST)
+    size = (paper.shape[1], paper.shape[0])
+    covered = cv2.resize(_grown(mask, 3), size, interpolation=cv2.INTER_LINEAR)
+    near = odd(0.03 * max(size))  # the estimate of the paper is dark beside a dark border, too
+    continued = cv2.inpaint(paper, _grown(covered > 0, near), 5, cv2.INPAINT_TELEA)
+    return np.asarray(cv2.resize(continued, (width, height), interpolation=cv2.INTER_LINEAR))
