@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from bench.pages import Pixels, clean, files, seconds, table
+from bench.pages import Pixels, clean, files, seconds
+from bench.tables import Options, Table
 from fastapi_app.services import raster
 from fastapi_app.services.binarize import METHODS, binarize
 from samples import photograph
 
 
-def cases(folder: Path | None) -> Iterator[tuple[Pixels, Pixels]]:
+def cases(options: Options) -> Iterator[tuple[Pixels, Pixels]]:
     """(gray page, truth with ink below 128). In a folder: NAME.png with NAME.gt.png beside it."""
-    if folder:
-        for path in files(folder):
+    if options.pages:
+        for path in files(options):
             truth = path.with_suffix(".gt.png")
             if truth.exists():
                 gray = raster.decode(path.read_bytes(), gray=True).pixels
@@ -35,12 +35,12 @@ def f_measure(page: Pixels, truth: Pixels) -> float:
     return 200.0 * hit / max(1, int(np.count_nonzero(ink)) + int(np.count_nonzero(true_ink)))
 
 
-def run(folder: Path | None) -> None:
-    pages = list(cases(folder))
+def run(options: Options) -> Table:
+    pages = list(cases(options))
     rows = []
     for method in METHODS:
         scores = [f_measure(binarize(gray, method), truth) for gray, truth in pages]
         gray = pages[0][0]
         pace = seconds(partial(binarize, gray, method)) / (gray.size / 1e6)
         rows.append((method, f"{np.mean(scores):.1f}", f"{min(scores):.1f}", f"{pace:.3f}"))
-    table(("method", "mean F", "worst F", "s/MP"), rows)
+    return Table(("method", "mean F", "worst F", "s/MP"), rows)

@@ -1,50 +1,59 @@
-"""The denoisers: time a megapixel, and how well photographed pages are read after each."""
+"""Denoise, shade and enhance: time a megapixel, and how well pages are read after each, in gray and in two levels."""
 
-import re
 from functools import partial
-from pathlib import Path
 
 import cv2
-from rapidfuzz.distance import Levenshtein
 
-from bench.pages import clean, photographs, seconds, table
+from bench.cases import JPEG, Case, Score, cases
+from bench.pages import Pixels, clean, seconds
+from bench.tables import Options, Table
 from fastapi_app.services import ocr, pipeline, raster
-from fastapi_app.services.denoise import METHODS, denoise
-from fastapi_app.services.recipe import Binarize, Denoise, Deskew, Recipe
+from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Recipe, Shade
 from samples import TRUTH, photograph
 
 GRAINS = (3, 8, 14)
+SIZES = (24, 40)
+NOTES = ("Character error rates of Tesseract on level lines: grain, then what is read, gray strokes or two levels.",)
 
 
-def recipes() -> dict[str, Recipe]:
-    rest = (Deskew(), Binarize())
-    named = {name: Recipe(steps=(Denoise.model_validate({"method": name}), *rest)) for name in METHODS}
-    return {"none": Recipe(steps=rest), **named}
+def steps() -> dict[str, tuple[AnyStep, ...]]:
+    """Each step with its parameters, alone."""
+    smoothed = {f"bilateral {strength}": Denoise(strength=strength) for strength in (5, 10, 20)}
+    others = {name: Denoise.model_validate({"method": name}) for name in ("median", "gaussian", "nlmeans")}
+    enhanced = {f"enhance {clip:g}": Enhance(clip_limit=clip) for clip in (1.5, 2, 3)}
+    alone: dict[str, AnyStep] = {**smoothed, **others, "shade": Shade(), **enhanced}
+    return {"none": (), **{name: (step,) for name, step in alone.items()}}
 
 
-def run(folder: Path | None) -> None:
-    """With a folder only the times: it has no truth."""
-    cases = [] if folder else [(grain, _page(size, grain)) for grain in GRAINS for size in (24, 40)]
-    sample = next(photographs(folder))[1]
-    gray = raster.decode(sample, gray=True).pixels
-    rows = []
-    for name, steps in recipes().items():
-        pace = 0.0 if name == "none" else seconds(partial(denoise, gray, name), 1) / (gray.size / 1e6)
-        rows.append((name, f"{pace:.3f}", *(f"{_error(page, steps):.3f}" for _, page in cases)))
-    small_and_large = [f"grain {grain}, {kind}" for grain in GRAINS for kind in ("small", "large")]
-    table(("method", "s/MP", *(small_and_large if cases else ())), rows)
-    if cases:
-        print("  the columns behind s/MP are character error rates of Tesseract")
+def run(options: Options) -> Table:
+    """With a folder, on its pages that have their text beside them."""
+    pages = cases(options) if options.pages else [_page(size, grain) for grain in GRAINS for size in SIZES]
+    groups = list(dict.fromkeys(case.group for case in pages))
+    sample = raster.decode(pages[0].data, gray=True).pixels
+    rows = [(name, _pace(chosen, sample), *_errors(chosen, pages, groups)) for name, chosen in steps().items()]
+    head = [f"{group} {kind}".strip() for kind in ("gray", "two levels") for group in groups]
+    return Table(("step", "s/MP", *head), rows, NOTES)
 
 
-def _page(size: int, grain: float) -> bytes:
-    page = clean(size * 36, size * 50, size)
-    return cv2.imencode(".jpg", photograph(page, angle=2, shade=0.5, grain=grain))[1].tobytes()
+def _page(size: int, grain: float) -> Case:
+    image = photograph(clean(size * 36, size * 50, size), angle=2, shade=0.5, grain=grain)
+    data = cv2.imencode(".jpg", image, JPEG)[1].tobytes()
+    return Case(f"size {size}", data, " ".join(TRUTH), ("eng", "heb"), f"grain {grain}")
 
 
-def _error(data: bytes, steps: Recipe) -> float:
-    cleaned = pipeline.result(pipeline.run(pipeline.load(data, steps), steps, previews=False)).raster
-    read, truth = (
-        re.sub(r"\s+", " ", text).strip() for text in (ocr.read(cleaned, ("eng", "heb")).text, " ".join(TRUTH))
-    )
-    return min(1.0, Levenshtein.distance(read, truth) / len(truth))
+def _pace(chosen: tuple[AnyStep, ...], sample: Pixels) -> str:
+    page, recipe = raster.Raster(sample), Recipe(steps=chosen)
+    work = partial(pipeline.result, pipeline.run(page, recipe, previews=False))
+    return f"{seconds(work, 1) / (sample.size / 1e6):.3f}"
+
+
+def _errors(chosen: tuple[AnyStep, ...], pages: list[Case], groups: list[str]) -> list[str]:
+    """Of the groups in gray, then of the groups in two levels."""
+    scores = {(kind, group): Score() for kind in (False, True) for group in groups}
+    for case in pages:
+        for in_two_levels in (False, True):
+            recipe = Recipe(steps=(*chosen, Deskew(), *((Binarize(),) if in_two_levels else ())))
+            events = pipeline.run(pipeline.load(case.data, recipe), recipe, previews=False)
+            page = pipeline.result(events).raster
+            scores[in_two_levels, case.group].add(case.truth, ocr.read(page, case.languages).text)
+    return [f"{score.error_rate:.3f}" for score in scores.values()]

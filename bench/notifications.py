@@ -16,7 +16,7 @@ import redis
 import requests
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.pages import table
+from bench.tables import Options, Table
 from launcher import up
 from launcher.ports import Ports
 from launcher.stack import Stack
@@ -40,7 +40,7 @@ class Signer:
         return {"Authorization": f"Bearer {jwt.encode(claims, self._key, 'ES256', headers={'kid': self._kid})}"}
 
 
-def run(_folder: Path | None) -> None:
+def run(_: Options) -> Table:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory(prefix="recto-bench-") as folder:
@@ -52,10 +52,10 @@ def run(_folder: Path | None) -> None:
             up.prepare(stack)
             stack.release()
             stack.wait_until_ready()
-            asyncio.run(measure(stack))
+            return asyncio.run(measure(stack))
 
 
-async def measure(stack: Stack) -> None:
+async def measure(stack: Stack) -> Table:
     signer = Signer(stack)
     through_nginx = stack.origin.replace("http", "ws")
     direct = f"ws://127.0.0.1:{stack.ports.fastapi}"
@@ -67,8 +67,8 @@ async def measure(stack: Stack) -> None:
         await asyncio.sleep(2)
         after = memory(stack)
         rows.append(await latency(stack, signer, through_nginx, IDLE))
-    table(("idle sockets", "events", "p50 ms", "p95 ms", "most ms"), rows)
-    print(f"{IDLE} idle sockets of as many people: {(after - before) / IDLE / 1024:.1f} KiB each")
+    each = f"{IDLE} idle sockets of as many people: {(after - before) / IDLE / 1024:.1f} KiB each"
+    return Table(("idle sockets", "events", "p50 ms", "p95 ms", "most ms"), rows, (each,))
 
 
 def listener(base: str, signer: Signer, user: str) -> connect:

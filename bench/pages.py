@@ -1,7 +1,7 @@
-"""The pages that are measured, and small tables."""
+"""The pages that are measured, and how long things take."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 from numpy.typing import NDArray
 
+from bench.tables import Options
 from samples import ENGLISH, HEBREW, draw, photograph
 
 Pixels = NDArray[Any]
@@ -16,18 +17,21 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp")
 SIZES = {"drawn 2 MP": (1200, 1700, 34), "drawn 6 MP": (2100, 2900, 60), "drawn 9 MP": (2550, 3550, 74)}
 
 
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and ".gt." not in path.name)
+def files(options: Options) -> list[Path]:
+    """Images of the folder, up to the limit; none without a folder."""
+    found = options.pages.rglob("*") if options.pages else ()
+    images = sorted(path for path in found if path.suffix.lower() in ENDINGS and ".gt." not in path.name)
+    return images[: options.limit]
 
 
 def clean(width: int, height: int, size: int) -> Pixels:
     return draw((*ENGLISH, "", *HEBREW), width=width, height=height, size=size, margin=width // 12, leading=1.5)
 
 
-def photographs(folder: Path | None) -> Iterator[tuple[str, bytes]]:
+def photographs(options: Options) -> Iterator[tuple[str, bytes]]:
     """(name, bytes of a JPEG or whatever the folder holds)."""
-    if folder:
-        yield from ((path.name, path.read_bytes()) for path in files(folder))
+    if options.pages:
+        yield from ((path.name, path.read_bytes()) for path in files(options))
         return
     for seed, (name, (width, height, size)) in enumerate(SIZES.items()):
         image = photograph(clean(width, height, size), angle=2.0 - 2 * seed, shade=0.5, grain=6, seed=seed)
@@ -42,10 +46,3 @@ def seconds(work: Callable[[], object], times: int = 3) -> float:
         work()
         taken.append(time.perf_counter() - start)
     return median(taken)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    cells = [[str(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    for row in cells:
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

@@ -1,20 +1,20 @@
 """Skew of pages turned by known angles: error in degrees and time."""
 
 from functools import partial
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from bench.pages import clean, files, seconds, table
+from bench.pages import clean, files, seconds
+from bench.tables import Options, Table
 from fastapi_app.services import raster
 from fastapi_app.services.deskew import estimate
 
 
-def run(folder: Path | None) -> None:
+def run(options: Options) -> Table:
     """Pages of a folder have to be straight themselves."""
-    if folder:
-        pages = [raster.decode(path.read_bytes(), gray=True).pixels for path in files(folder)]
+    if options.pages:
+        pages = [raster.decode(path.read_bytes(), gray=True).pixels for path in files(options)]
     else:
         pages = [clean(*size) for size in ((1654, 2339, 40), (1654, 2339, 60), (2480, 3508, 64))]
     chance = np.random.default_rng(1)
@@ -32,4 +32,4 @@ def run(folder: Path | None) -> None:
         rows.append(
             (f"±{reach}°", len(errors), f"{np.mean(errors):.4f}", f"{max(errors):.3f}", f"{np.median(times):.3f}")
         )
-    table(("turned", "pages", "mean error °", "worst °", "seconds"), rows)
+    return Table(("turned", "pages", "mean error °", "worst °", "seconds"), rows)

@@ -1,11 +1,11 @@
 """The whole clean-up, against the founding recipe and against decoding and encoding alone."""
 
 from functools import partial
-from pathlib import Path
 
 import cv2
 
-from bench.pages import Pixels, photographs, seconds, table
+from bench.pages import Pixels, photographs, seconds
+from bench.tables import Options, Table
 from fastapi_app.services import pipeline, raster, recipe
 
 
@@ -33,9 +33,9 @@ def decode_and_encode(data: bytes, page: raster.Raster) -> bytes:
     return raster.encode(page)
 
 
-def run(folder: Path | None) -> None:
+def run(options: Options) -> Table:
     rows = []
-    for name, data in photographs(folder):
+    for name, data in photographs(options):
         gray = raster.decode(data, gray=True)
         page = gray.repainted(otsu(gray.pixels))
         floor = seconds(partial(decode_and_encode, data, page))
@@ -44,4 +44,4 @@ def run(folder: Path | None) -> None:
         size = f"{gray.width * gray.height / 1e6:.1f}"
         ratios = (f"{founding / mine:.0f}×", f"{mine / floor:.1f}×")
         rows.append((name[:32], size, f"{founding:.2f}", f"{mine:.3f}", f"{floor:.3f}", *ratios))
-    table(("page", "MP", "founding s", "Recto s", "floor s", "faster", "of floor"), rows)
+    return Table(("page", "MP", "founding s", "Recto s", "floor s", "faster", "of floor"), rows)

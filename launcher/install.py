@@ -78,7 +78,13 @@ def _languages() -> set[str]:
 
 
 def packages(*, testing: bool = False) -> None:
-    missing = missing_packages(testing=testing)
+    apt(missing_packages(testing=testing))
+    if still := missing_packages(testing=testing):
+        raise Trouble(f"apt-get ended without an error, but {', '.join(still)} is not there.")
+
+
+def apt(missing: Sequence[str]) -> None:
+    """Installs Debian packages. Raises Trouble where that cannot be."""
     if not missing:
         return
     by_hand = f"apt-get install {' '.join(missing)}"
@@ -88,8 +94,6 @@ def packages(*, testing: bool = False) -> None:
     with steps.told(f"Installing {', '.join(missing)}"):
         quiet = ["env", "DEBIAN_FRONTEND=noninteractive"]
         steps.run([*root, *quiet, "sh", "-c", AS_ROOT, "recto", *missing], by_hand, var=VAR)
-    if still := missing_packages(testing=testing):
-        raise Trouble(f"apt-get ended without an error, but {', '.join(still)} is not there.")
 
 
 def become_root(by_hand: str) -> list[str]:
