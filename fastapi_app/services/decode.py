@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from fastapi_app.services import headers, pdf
+from fastapi_app.services.colour import pixels_to_srgb, to_srgb
 from fastapi_app.services.errors import BadParameter, UnusableImage
 from fastapi_app.services.headers import BROKEN, Frame, ImageFile, Limits
 from fastapi_app.services.pixels import Pixels, normalize, shrink, to_gray
@@ -68,7 +69,7 @@ def _pixels(data: bytes, image: Image.Image, declared: Frame, *, gray: bool, lon
         scale = _reduction(declared, longest) if image.format == "JPEG" else 1
         pixels = _everyday_pixels(data, REDUCED[scale, gray])
         if pixels is not None:
-            return upright(pixels, headers.orientation(image))
+            return upright(pixels_to_srgb(pixels, image.info.get("icc_profile")), headers.orientation(image))
     return _odd_pixels(image, gray=gray)
 
 
@@ -136,7 +137,13 @@ def _channels(image: Image.Image) -> Pixels:
         return np.asarray(image.convert("L"))
     if image.mode == "CMYK" and image.format == "JPEG" and "adobe" not in image.info:
         # Pillow takes every CMYK JPEG for an inverted one; only Adobe's are.
-        image = Image.eval(image, lambda value: 255 - value)
+        image = _negated(image)
     if image.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in image.info:
         return cv2.cvtColor(np.asarray(image.convert("RGBA")), cv2.COLOR_RGBA2BGRA)
-    return cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
+    return cv2.cvtColor(np.asarray(to_srgb(image).convert("RGB")), cv2.COLOR_RGB2BGR)
+
+
+def _negated(image: Image.Image) -> Image.Image:
+    negative = Image.eval(image, lambda value: 255 - value)
+    negative.info = image.info
+    return negative
