@@ -1,30 +1,93 @@
 /** Jobs as they go on: one watched closely, and the small count in the bar for all that are active. */
 import { get, post } from './api.js';
 import { health, outage, reportDown } from './health.js';
+import { notifications } from './notifications.js';
 import { explain, say } from './words.js';
 
+const TYPES = ['job_progress', 'job_finished', 'up', 'down'];
 const OVER = new Set(['completed', 'failed', 'cancelled']);
 export const isOver = (job) => OVER.has(job.state);
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const followed = new Map(); // how many on this page follow a job
+export const isFollowed = (id) => followed.has(id);
+
+const PATIENCE = 15_000; // with a connection that speaks of the job, asking is only for safety
+
+/** The events of one job in their order. */
+class Feed {
+  #events = [];
+  #wake = () => {};
+  #heard = 0;
+
+  constructor(id) {
+    this.id = id;
+    this.listen = ({ detail }) => {
+      if (detail && detail.job !== id) return;
+      this.#heard += detail ? 1 : 0;
+      this.#events.push(detail ?? null); // a connection that came or went: ask
+      this.#wake();
+    };
+    for (const type of TYPES) notifications.addEventListener(type, this.listen);
+    followed.set(id, (followed.get(id) ?? 0) + 1);
+  }
+
+  /** The next event; null when it is time to ask, at the latest after `ms` (longer, if events do come). */
+  async next(ms) {
+    const wait = notifications.connected && this.#heard ? PATIENCE : ms;
+    if (!this.#events.length)
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        this.#wake = () => resolve(clearTimeout(timer));
+      });
+    return this.#events.shift() ?? null;
+  }
+
+  close() {
+    for (const type of TYPES) notifications.removeEventListener(type, this.listen);
+    setTimeout(() => this.#forget(), 2000); // that it is over may be told once more, a moment later
+  }
+
+  #forget() {
+    if (followed.get(this.id) > 1) followed.set(this.id, followed.get(this.id) - 1);
+    else followed.delete(this.id);
+  }
+}
+
+/** The job after an event, or null if the event does not tell enough (or too late). */
+function moved(job, event) {
+  if (!event || !job.items || isOver(event) || event.done + event.failed < job.done + job.failed) return null;
+  const { state, total, done, failed, percent, item } = event;
+  const items = job.items.map((each) => (each.page === item.page ? { ...each, ...item } : each));
+  return { ...job, state, total, done, failed, percent, items };
+}
 
 /** Follows a job to its end, telling `onUpdate` of every state; outages are sat out. Resolves with the last state. */
 export async function follow(job, onUpdate) {
   document.dispatchEvent(new CustomEvent('recto:job'));
+  const feed = new Feed(Number(job.id));
   let wait = 250;
-  for (onUpdate(job); !isOver(job); onUpdate(job)) {
-    await pause(wait);
-    wait = Math.min(wait * 1.2, 2000);
-    try {
-      job = await get(`/api/jobs/${job.id}/`);
-    } catch (error) {
-      if (!outage(error)) throw error;
-      reportDown(outage(error));
-      await new Promise((resolve) => health.addEventListener('recovered', resolve, { once: true }));
+  try {
+    for (onUpdate(job); !isOver(job); onUpdate(job)) {
+      job = moved(job, await feed.next(wait)) ?? (await asked(job));
+      wait = Math.min(wait * 1.2, 2000);
     }
+  } finally {
+    feed.close();
   }
   document.dispatchEvent(new CustomEvent('recto:job'));
   return job;
+}
+
+/** The job as it is; as it was, if the site is away for the moment. */
+async function asked(job) {
+  try {
+    return await get(`/api/jobs/${job.id}/`);
+  } catch (error) {
+    if (!outage(error)) throw error;
+    reportDown(outage(error));
+    await new Promise((resolve) => health.addEventListener('recovered', resolve, { once: true }));
+    return job;
+  }
 }
 
 export const cancel = (job) => post(`/api/jobs/${job.id}/cancel/`, {});
@@ -40,18 +103,25 @@ export function ending(job) {
 
 export const going = (job) => say('job.going', { done: job.done, total: job.total });
 
-/** The count in the navigation bar: asked for at load and while something runs. */
+/** The count in the navigation bar: asked for at load and while something runs, at most once a second. */
 export function startIndicator(element) {
   let timer = null;
+  let next = 0;
   const ask = async () => {
     clearTimeout(timer);
+    next = Date.now() + 1000;
     const answer = await get('/api/jobs/?active=1').catch(() => null);
     const jobs = answer?.results ?? answer ?? [];
     element.hidden = !jobs.length;
     element.textContent = jobs.length === 1 ? `${Math.round(jobs[0].percent)} %` : String(jobs.length);
     element.setAttribute('aria-label', say('jobs.active', { n: jobs.length }));
-    if (jobs.length && !document.hidden) timer = setTimeout(ask, 2500);
+    if (jobs.length && !document.hidden) timer = setTimeout(ask, notifications.connected ? PATIENCE : 2500);
   };
+  const askSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, Math.max(0, next - Date.now()));
+  };
+  for (const type of ['job_progress', 'job_finished']) notifications.addEventListener(type, askSoon);
   document.addEventListener('recto:job', ask);
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) ask();

@@ -1,4 +1,5 @@
-/** On every page: the place in the navigation, the jobs in the bar, dialogs opened by buttons. */
+/** On every page: the place in the navigation, the jobs in the bar and their ends, dialogs opened by buttons. */
+import { startFinished } from './finished.js';
 import { health } from './health.js';
 import { startIndicator } from './jobs.js';
 
@@ -8,6 +9,7 @@ for (const link of document.querySelectorAll('.recto-nav .nav-link')) {
 
 const indicator = document.getElementById('jobs-indicator');
 if (indicator) startIndicator(indicator);
+startFinished();
 
 for (const dialog of document.querySelectorAll('dialog[data-open]')) dialog.showModal();
 
