@@ -28,12 +28,16 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a child may use: bytes of address space, CPU seconds a command, OpenCV threads, a folder of its own."""
+    """What a child may use: bytes of address space, CPU seconds a command, OpenCV threads, a folder of its own.
+
+    With `nice` it steps back behind whoever waits for an answer.
+    """
 
     memory_bytes: int
     cpu_seconds: int
     threads: int
     folder: str
+    nice: int = 0
 
 
 def serve(pipe: Connection, bounds: Bounds) -> None:
@@ -49,6 +53,7 @@ def serve(pipe: Connection, bounds: Bounds) -> None:
 def _confine(bounds: Bounds) -> None:
     """A process group of its own (so that Tesseract dies with it), limits, and an end when the fork server ends."""
     os.setsid()
+    os.nice(bounds.nice)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (bounds.memory_bytes, bounds.memory_bytes))

@@ -87,12 +87,36 @@ def start_fork_server() -> None:
 
 def start_child(bounds: Bounds) -> "Child":
     """Blocking for a few milliseconds."""
+    process, pipe = start_process(bounds)
+    return Child(process, pipe, Path(bounds.folder))
+
+
+def start_process(bounds: Bounds) -> tuple[ForkServerProcess, Connection]:
+    """A child, and our end of its pipe."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("forkserver").Process(target=serve, args=(theirs, bounds), daemon=True)
     with _starting, nameless_main():
         process.start()
     theirs.close()
-    return Child(process, ours, Path(bounds.folder))
+    return process, ours
+
+
+def read_message(pipe: Connection) -> Event | None:
+    """What a child says next, None at its work's end; blocking. Raises its EngineError, EOFError when it is gone."""
+    message = json.loads(pipe.recv_bytes(LARGEST_MESSAGE))
+    if "event" in message:
+        return Event(message["event"], pipe.recv_bytes(LARGEST_MESSAGE) if message["bytes"] else b"")
+    if "error" in message:
+        raise _engine_error(message["error"], message["message"], message["facts"])
+    return None
+
+
+def kill_group(pid: int) -> None:
+    """The end of a child and all it has started, Tesseract included."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # it may not have made its group yet
 
 
 class Child:
@@ -145,14 +169,11 @@ class Child:
                 self.kill()
 
     def kill(self) -> None:
-        """The end of the whole process group, Tesseract included; a blocked read wakes up by it."""
+        """Its end; a blocked read wakes up by it."""
         if self._dead:
             return
         self._dead, self.busy = True, False
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)  # it may not have made its group yet
+        kill_group(self.pid)
         if self._reading is not None and not self._reading.done():
             self._reading.add_done_callback(lambda _: self._pipe.close())
         else:
@@ -167,12 +188,7 @@ class Child:
 
     def _read(self) -> Event | None:
         """Blocking, in a thread."""
-        message = json.loads(self._pipe.recv_bytes(LARGEST_MESSAGE))
-        if "event" in message:
-            return Event(message["event"], self._pipe.recv_bytes(LARGEST_MESSAGE) if message["bytes"] else b"")
-        if "error" in message:
-            raise _engine_error(message["error"], message["message"], message["facts"])
-        return None
+        return read_message(self._pipe)
 
     async def _crashed(self) -> UnusableImage:
         """The child is gone: out of memory, a crash in a decoder, or a kill from outside."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from fastapi_app import job_work
 from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, renditions
 from fastapi_app.services.errors import BadParameter, ImageTooLarge
 from fastapi_app.services.image_processor import ImageProcessor
@@ -188,4 +189,5 @@ WORKS: dict[str, Callable[..., Messages]] = {
     "thumbnail": thumbnail,
     "tiles": tiles,
     "engines": engines,
+    **job_work.WORKS,
 }

@@ -1,4 +1,4 @@
-"""The five programs of a stack as supervisor starts them, and nginx's configuration."""
+"""The programs of a stack as supervisor starts them, and nginx's configuration."""
 
 import hashlib
 import os
@@ -19,6 +19,8 @@ NGINX = ROOT / "nginx"
 SECRETS = ("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD")
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 DESCRIPTORS = 8192  # of a process; nginx.conf.template says the same
+# A worker's children are told by the worker itself: a signal from outside would lose what they are doing.
+WORKER = {"knows_secrets": True, "held": True, "stop_group": False}
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ def programs(layout: Layout, ports: Ports, env: Mapping[str, str]) -> list[Progr
     limit = int(env.get("RECTO_MAX_UPLOAD_BYTES") or MAX_UPLOAD_BYTES)
     return [
         Program("redis", tuple(_redis(layout)), 10),
-        # Its own children are told by the worker itself: a signal from outside would lose what they are doing.
-        Program("worker", tuple(_worker()), 20, knows_secrets=True, held=True, stop_group=False),
+        Program("worker", tuple(_worker("worker", 2, "interactive,batch")), 20, **WORKER),
+        Program("quick", tuple(_worker("quick", 1, "interactive")), 21, **WORKER),
         Program("fastapi", tuple(_fastapi(ports, limit)), 30),
         Program("django", tuple(_django(ports, layout.run)), 40, knows_secrets=True, held=True),
         Program("nginx", tuple(_nginx(layout)), 50),
@@ -97,9 +99,10 @@ def _redis(layout: Layout) -> Iterator[str]:
     yield from ("--daemonize", "no")
 
 
-def _worker() -> Iterator[str]:
-    yield from (str(PYTHON), "-m", "celery", "-A", "django_app.config.celery", "worker")
-    yield from ("--queues", "interactive,batch", "--concurrency", "2", "--without-gossip", "--without-mingle")
+def _worker(name: str, processes: int, queues: str) -> Iterator[str]:
+    """`quick` takes no batches: a single page starts at once, however long the pages of a batch are."""
+    yield from (str(PYTHON), "-m", "celery", "-A", "django_app.config.celery", "worker", "--hostname", f"{name}@%h")
+    yield from ("--queues", queues, "--concurrency", str(processes), "--without-gossip", "--without-mingle")
 
 
 def _fastapi(ports: Ports, limit: int) -> Iterator[str]:

@@ -21,7 +21,7 @@ from launcher.steps import last_words
 from launcher.supervision import State, Supervisor
 from launcher.trouble import DiskFull, Trouble, disk_is_full
 
-HELD = ("django", "worker")
+HELD = ("django", "worker", "quick")
 STOP_SECONDS = 25
 STARTS = 3  # a program that has not made it by then will not
 

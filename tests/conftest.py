@@ -51,7 +51,7 @@ def test_settings(media_root: Path, signing_key_file: Path) -> Iterator[None]:
         JWT_PRIVATE_KEY_FILE=signing_key_file,
         JWT_RETIRED_KEY_FILES=[],
         FASTAPI_URL=NOBODY,
-        STORAGES={"default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}, "staticfiles": plain_static},
+        STORAGES={"default": {"BACKEND": "django_app.config.storage.MediaFolder"}, "staticfiles": plain_static},
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):

@@ -3,12 +3,14 @@
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import api_view, parser_classes
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +19,7 @@ from django_app.api.paging import Pages
 from django_app.api.parsers import BoundedJSONParser
 from django_app.documents.models import Document
 from django_app.jobs.kinds import KINDS
-from django_app.jobs.models import Job, JobItem, State, Tally
+from django_app.jobs.models import OPEN, Job, JobItem, State, Tally
 from django_app.jobs.params import ApplyParams, ReadParams
 from django_app.pages.models import Page
 from django_app.projects import access
@@ -89,7 +91,8 @@ def described(job: Job) -> dict[str, Any]:
     """The job with its items, from the row and one query."""
     items = list(job.items.select_related("page").order_by("position"))
     counts = Counter(item.state for item in items)
-    tally = Tally(**{state: counts[state] for state in State.values})
+    progress = sum(item.percent for item in items if item.state == State.RUNNING)
+    tally = Tally(**{state: counts[state] for state in State.values}, progress=progress)
     facts = {"tally": tally, "items": items, **{name: getattr(job, name) for name in COLUMNS}}
     return JobSerializer(facts).data  # type: ignore[arg-type]  # a mapping serves as well as a row
 
@@ -105,16 +108,35 @@ def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     return dict(given.validated_data)
 
 
+class TooManyPages(APIException):
+    status_code = 429
+    wait = 60
+
+    def __init__(self, waiting: int) -> None:
+        most = settings.JOB_PAGES_PER_USER
+        words = _("%(waiting)d of your pages are still waiting; with these there would be more than %(most)d.")
+        super().__init__(words % {"waiting": waiting, "most": most})
+
+
+def check_room(user: User, count: int) -> None:
+    """Raises TooManyPages when one person would have more pages under way than the settings allow."""
+    waiting = JobItem.objects.filter(job__created_by=user, state__in=OPEN).count()
+    if waiting + count > settings.JOB_PAGES_PER_USER:
+        raise TooManyPages(waiting)
+
+
 def start(request: Request, document: Document, kind: str, params: dict[str, Any], pages: list[int] | None) -> Response:
     """The document is locked first, as whoever deletes pages locks it: no page goes before its item is written."""
     with transaction.atomic():
         Document.objects.select_for_update().get(pk=document.pk)
+        wanted = chosen(document, pages)
+        check_room(asker(request), len(wanted))
         job = Job.objects.start(
             kind,
             project=document.project,
             document=document,
             params=params,
-            pages=chosen(document, pages),
+            pages=wanted,
             by=asker(request),
         )
     return accepted(job)
@@ -200,7 +222,7 @@ def job(request: Request, job_id: int) -> Response:
 @extend_schema(request=None, responses=JobSerializer)
 @api_view(["POST"])
 def cancel(request: Request, job_id: int) -> Response:
-    """What is done stays; a page that is being worked on stops at its next step."""
+    """What is done stays; a page that is being worked on stops within a second."""
     found = access.find(asker(request), Job.objects.all(), role=access.EDITOR, pk=job_id)
     found.cancel()
     found.refresh_from_db(fields=TIMES)

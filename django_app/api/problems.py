@@ -84,7 +84,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
 
 def of_api(error: exceptions.APIException) -> HttpResponse:
     headers = {}
-    if isinstance(error, exceptions.Throttled):
+    if error.status_code == 429:
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or 60))
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge

@@ -64,6 +64,14 @@ JWT_RETIRED_KEY_FILES = [Path(name) for name in env.list("RECTO_JWT_RETIRED_KEY_
 # Largest upload in bytes and largest page in pixels, the same as FastAPI's and nginx's.
 MAX_UPLOAD_BYTES = env.int("RECTO_MAX_UPLOAD_BYTES", default=64 * 1024 * 1024)
 MAX_PIXELS = env.int("RECTO_MAX_PIXELS", default=120_000_000)
+MAX_FRAMES = env.int("RECTO_MAX_FRAMES", default=2000)
+
+# What a worker's process may use for one page: seconds, and bytes of address space.
+PAGE_SECONDS = env.float("RECTO_PAGE_SECONDS", default=600.0)
+CHILD_MEMORY_BYTES = env.int("RECTO_CHILD_MEMORY_BYTES", default=4 * 1024**3)
+
+# How many pages of one person may wait or be worked on at the same time, in all their jobs.
+JOB_PAGES_PER_USER = env.int("RECTO_JOB_PAGES_PER_USER", default=5000)
 
 # How many tries at one account's password a minute; an address has five times as many, for all its accounts.
 TOKEN_RATE = env.str("RECTO_TOKEN_RATE", default="20/min")
@@ -179,7 +187,7 @@ STATICFILES_DIRS = [
 ]
 
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "django_app.config.storage.MediaFolder"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

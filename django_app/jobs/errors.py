@@ -1,7 +1,8 @@
 """Why an item ends without a result.
 
-JobError      a reason that is not the engine's: the page is gone, the disk is full
-StoppedError       the item is no longer this worker's: cancelled, or given to another
+JobError        a reason that is not the engine's: the page is gone, the disk is full
+StoppedError    the item is no longer this worker's: cancelled, or given to another
+ShutdownError   the worker is being shut down, and the item goes back
 """
 
 
@@ -15,4 +16,8 @@ class JobError(Exception):
 
 
 class StoppedError(Exception):
+    pass
+
+
+class ShutdownError(Exception):
     pass

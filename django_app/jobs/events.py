@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import redis
 from django.conf import settings
+from django.db.models.functions import Now
 from django.urls import reverse
 
 if TYPE_CHECKING:
@@ -26,10 +27,12 @@ def stream_of(user_id: int) -> str:
 
 
 def job_progress(item: JobItem) -> None:
-    """An item changed its state."""
+    """An item changed its state. That its end was told is noted, else `sweep` tells it again: somebody may wait."""
     page = {"page": item.page_id, "position": item.position, "state": item.state, "code": item.code}
     facts = item.job.facts()
-    publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item={**page, "detail": item.detail})
+    told = {**page, "name": item.name, "detail": item.detail}
+    if publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item=told) and item.finished_at:
+        type(item).objects.filter(pk=item.pk, finished_at=item.finished_at).update(told_at=Now())
 
 
 def image_processed(item: JobItem, address: str) -> None:
@@ -40,13 +43,14 @@ def image_processed(item: JobItem, address: str) -> None:
 
 
 def job_finished(job: Job) -> None:
-    publish(job.created_by_id, "job_finished", job=job.pk, **job.facts())
+    if publish(job.created_by_id, "job_finished", job=job.pk, **job.facts()):
+        type(job).objects.filter(pk=job.pk, finished_at__isnull=False).update(told_at=Now())
 
 
-def publish(user_id: int | None, event: str, **facts: Any) -> None:
-    """To be called after the commit. Never raises."""
+def publish(user_id: int | None, event: str, **facts: Any) -> bool:
+    """To be called after the commit. Never raises; False when Redis could not be told."""
     if user_id is None or not settings.REDIS_URL:
-        return
+        return True
     body = {"type": event, "timestamp": datetime.now(UTC).isoformat(), **facts}
     try:
         with broker(settings.REDIS_URL).pipeline(transaction=False) as both:
@@ -55,6 +59,8 @@ def publish(user_id: int | None, event: str, **facts: Any) -> None:
             both.execute()
     except redis.RedisError as error:
         logger.warning("event %s for user %s was not published: %s", event, user_id, error)
+        return False
+    return True
 
 
 @cache

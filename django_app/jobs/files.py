@@ -1,47 +1,52 @@
-"""Files that a job writes under the media root: whole or not at all."""
+"""Files that a job reads and writes in the media storage: whole or not at all."""
 
 import errno
-import os
-import tempfile
+import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
-from django_app.jobs.errors import JobError
+from django_app.jobs.errors import JobError, StoppedError
 
+if TYPE_CHECKING:
+    from django_app.jobs.models import JobItem
 
-def path(key: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / key
+logger = logging.getLogger(__name__)
 
-
-def read(key: str) -> bytes:
-    try:
-        return path(key).read_bytes()
-    except FileNotFoundError:
-        raise JobError("file_missing", "The image file of this page is missing.") from None
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
-def write(folder: str, extension: str, content: bytes) -> str:
-    """Stores `content` under a new name and returns its key. A reader never meets half a file."""
+def local(key: str) -> Path:
+    """Where the file is on this machine."""
+    path = Path(default_storage.path(key))
+    if not path.exists():
+        raise JobError("file_missing", "The image file of this page is missing.")
+    return path
+
+
+def write(item: "JobItem", folder: str, extension: str, content: bytes) -> str:
+    """Stores `content` under a new name, noted in `item` before, and returns its key.
+
+    Raises StoppedError when the item is no longer ours, JobError when there is no room.
+    """
     key = f"{folder}/{uuid4().hex}.{extension}"
-    target = path(key)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    if not item.announce(key):
+        raise StoppedError
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), settings.FILE_UPLOAD_PERMISSIONS)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        return default_storage.save(key, ContentFile(content))
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in NO_ROOM:
             raise JobError("storage_full", "The image could not be stored: the disk is full.") from error
         raise
-    return key
 
 
 def remove(key: str) -> None:
-    path(key).unlink(missing_ok=True)
+    """What cannot be removed now is an orphan for `check`, and nobody's trouble."""
+    try:
+        if key:
+            default_storage.delete(key)
+    except OSError as error:
+        logger.warning("%s was not removed: %s", key, error)

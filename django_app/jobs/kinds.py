@@ -1,9 +1,10 @@
-"""What a job can do to a page. A new kind is one function here, from item and engine to an outcome."""
+"""What a job can do to a page. A new kind is one function here, from item and engine to what is to be saved."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.urls import reverse
@@ -18,15 +19,15 @@ from django_app.pages import versions
 from django_app.pages.models import Page, PageVersion
 from django_app.texts import store
 
-Beat = Callable[[], None]
-"""To be called between steps: leaves a sign of life, raises StoppedError when the work is no longer wanted."""
+Save = Callable[[], str]
+"""Writes the result's rows and returns its address; runs in the transaction that completes the item."""
 
 
 @dataclass(frozen=True)
 class Source:
     """An image as the engine gets it. `matrix` maps original pixels (3x3) to it, `original` is the original's size."""
 
-    data: bytes
+    path: Path
     frame: int
     matrix: list[list[float]]
     original: tuple[int, int]
@@ -45,23 +46,14 @@ class Cleaned:
 
 
 class Engine(Protocol):
-    """What of `fastapi_app.services` the kinds use; `tasks.Services` is it."""
+    """What of `fastapi_app` the kinds use, for one item; `tasks.Services` is it. Cancelling ends any of it at once."""
 
-    def clean(self, source: Source, recipe: Any, beat: Beat) -> Cleaned: ...
+    def clean(self, source: Source, recipe: Any) -> Cleaned: ...
 
-    def read(self, source: Source, languages: Sequence[str], beat: Beat, *, clean: bool) -> dict[str, Any]: ...
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """`save` writes the result's rows and returns its address; it runs in the transaction that completes the item.
-    `discard` removes what a losing worker has put beside the rows."""
-
-    save: Callable[[], str]
-    discard: Callable[[], None] = lambda: None
+    def read(self, source: Source, languages: Sequence[str], *, clean: bool) -> dict[str, Any]: ...
 
 
-Work = Callable[[JobItem, Engine, Beat], Outcome]
+Work = Callable[[JobItem, Engine], Save]
 
 
 @dataclass(frozen=True)
@@ -82,11 +74,11 @@ def kind(name: str, params: type[serializers.Serializer[Any]]) -> Callable[[Work
 
 
 @kind("apply", ApplyParams)
-def apply(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
+def apply(item: JobItem, engine: Engine) -> Save:
     """The job's recipe, or what the page needs, on the page's original: a new version."""
     page = page_of(item)
-    cleaned = engine.clean(source_of(page.original), item.job.params.get("recipe"), beat)
-    key = files.write("versions", "png", cleaned.png)
+    cleaned = engine.clean(source_of(page.original), item.job.params.get("recipe"))
+    key = files.write(item, "versions", "png", cleaned.png)
 
     def save() -> str:
         version = versions.add_derived(
@@ -104,22 +96,22 @@ def apply(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
         )
         return reverse("pages:image", args=[version.pk])
 
-    return Outcome(save, discard=lambda: files.remove(key))
+    return save
 
 
 @kind("read", ReadParams)
-def read(item: JobItem, engine: Engine, beat: Beat) -> Outcome:
+def read(item: JobItem, engine: Engine) -> Save:
     """The text on the page's current version (or the given one), in pixels of the original: a new layer."""
     page = page_of(item)
     version = version_of(page, item.job.params)
     languages = item.job.params["languages"]
-    layout = engine.read(source_of(version), languages, beat, clean=version.is_original)
+    layout = engine.read(source_of(version), languages, clean=version.is_original)
 
     def save() -> str:
         store.add_layer(still_there(page), layout, version=version, by=item.job.created_by)
         return reverse("api:page-text", args=[page.pk])
 
-    return Outcome(save)
+    return save
 
 
 def page_of(item: JobItem) -> Page:
@@ -144,4 +136,4 @@ def version_of(page: Page, params: Mapping[str, Any]) -> PageVersion:
 
 def source_of(version: PageVersion) -> Source:
     original = version if version.is_original else version.page.original
-    return Source(files.read(version.key), version.frame, version.matrix, (original.width, original.height))
+    return Source(files.local(version.key), version.frame, version.matrix, (original.width, original.height))

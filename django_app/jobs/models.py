@@ -6,18 +6,19 @@ delivers twice, a worker that wakes up late and a person who cancels at the same
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from django_app.jobs import events, queue
+from django_app.jobs import events, files, queue
 
 if TYPE_CHECKING:
     from django_app.documents.models import Document
@@ -41,13 +42,17 @@ OPEN = (State.QUEUED, State.RUNNING)
 
 @dataclass(frozen=True)
 class Tally:
-    """How many items of a job are in which state, and what follows from that."""
+    """How many items of a job are in which state, and what follows from that.
+
+    `progress`: the percentages of the running items, added up.
+    """
 
     queued: int = 0
     running: int = 0
     done: int = 0
     failed: int = 0
     cancelled: int = 0
+    progress: int = 0
 
     @property
     def total(self) -> int:
@@ -59,7 +64,7 @@ class Tally:
 
     @property
     def percent(self) -> int:
-        return 100 * (self.total - self.open) // self.total if self.total else 100
+        return (100 * (self.total - self.open) + self.progress) // self.total if self.total else 100
 
     @property
     def state(self) -> str:
@@ -75,7 +80,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     def with_tally(self) -> JobQuerySet:
         """Counts the items in the same query, so that a list of jobs costs one."""
         counts = {f"n_{state}": Count("items", filter=Q(items__state=state)) for state in State.values}
-        return self.annotate(**counts)
+        return self.annotate(**counts, n_progress=Sum("items__percent", filter=Q(items__state=State.RUNNING)))
 
     def active(self) -> JobQuerySet:
         return self.filter(finished_at=None)
@@ -86,16 +91,28 @@ class JobQuerySet(models.QuerySet["Job"]):
         *,
         project: Project,
         params: dict[str, Any],
-        pages: Iterable[Page],
         by: User,
+        pages: Iterable[Page] = (),
+        names: Sequence[str] = (),
         document: Document | None = None,
+        batch: bool | None = None,
     ) -> Job:
-        """Writes the job and an item per page in one transaction and enqueues them on commit."""
+        """Writes the job and an item per page (or per name, where pages are still to come) in one transaction and
+        enqueues them on commit. What is of one item is for somebody who waits, unless `batch` says otherwise."""
+        items = [JobItem(page=page) for page in pages] or [JobItem(name=name) for name in names]
+        is_batch = len(items) > 1 if batch is None else batch
         with transaction.atomic():
-            job = self.create(kind=kind, project=project, document=document, params=params, created_by=by)
-            JobItem.objects.bulk_create(
-                JobItem(job=job, page=page, position=position) for position, page in enumerate(pages, start=1)
+            job = self.create(
+                kind=kind,
+                project=project,
+                document=document,
+                params=params,
+                created_by=by,
+                queue=queue.BATCH if is_batch else queue.INTERACTIVE,
             )
+            for position, item in enumerate(items, start=1):
+                item.job, item.position = job, position
+            JobItem.objects.bulk_create(items)
             transaction.on_commit(partial(queue.enqueue, job), robust=True)
         return job
 
@@ -108,10 +125,12 @@ class Job(models.Model):
     document = models.ForeignKey("documents.Document", models.SET_NULL, null=True, blank=True, related_name="jobs")
     params = models.JSONField(default=dict)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="jobs")
-    created_at = models.DateTimeField(auto_now_add=True)
+    queue = models.CharField(max_length=16, db_default=queue.BATCH)
+    created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
 
@@ -126,9 +145,11 @@ class Job(models.Model):
     def tally(self) -> Tally:
         """From the annotations of `with_tally()`, else by one aggregate query."""
         if "n_queued" in self.__dict__:
-            return Tally(**{state: self.__dict__[f"n_{state}"] for state in State.values})
-        counts = self.items.order_by().values_list("state").annotate(Count("pk"))
-        return Tally(**dict(counts))
+            counts = {state: self.__dict__[f"n_{state}"] for state in State.values}
+            return Tally(**counts, progress=self.__dict__["n_progress"] or 0)
+        found = self.items.order_by().values_list("state").annotate(Count("pk"), Sum("percent"))
+        progress = next((percent for state, _, percent in found if state == State.RUNNING), 0)
+        return Tally(**{state: count for state, count, _ in found}, progress=progress)
 
     @property
     def state(self) -> str:
@@ -157,7 +178,7 @@ class Job(models.Model):
             return False
         open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
         with transaction.atomic():
-            Job.objects.select_for_update().filter(pk=self.pk).first()
+            list(Job.objects.select_for_update().filter(pk=self.pk))
             finished = Job.objects.filter(~Exists(open_items), pk=self.pk, finished_at=None).update(finished_at=Now())
         if finished:
             transaction.on_commit(partial(events.job_finished, self), robust=True)
@@ -171,35 +192,52 @@ class Job(models.Model):
                 return False
             self.items.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=Now())
         self.finish()
+        queue.enqueue(self)  # its place in the window is free for the person's next job
         return True
 
     def retry(self) -> int:
         """Queues the failed items again and returns how many there were."""
         with transaction.atomic():
-            Job.objects.select_for_update().filter(pk=self.pk).first()
+            list(Job.objects.select_for_update().filter(pk=self.pk))
             failed = self.items.filter(state=State.FAILED).update(
-                state=State.QUEUED, attempts=0, code="", detail="", seen_at=None, started_at=None, finished_at=None
+                state=State.QUEUED,
+                attempts=0,
+                percent=0,
+                code="",
+                detail="",
+                seen_at=None,
+                started_at=None,
+                finished_at=None,
+                told_at=None,
             )
             if failed:
-                Job.objects.filter(pk=self.pk).update(finished_at=None, cancelled_at=None)
+                Job.objects.filter(pk=self.pk).update(finished_at=None, cancelled_at=None, told_at=None)
                 transaction.on_commit(partial(queue.enqueue, self), robust=True)
         return failed
 
 
 class JobItem(models.Model):
-    """One page of a job. `seen_at`: queued = when it entered the queue (null: not yet), running = last sign of life."""
+    """One page of a job, or with a `name` something of which pages or a file are made.
+
+    seen_at: queued = when it entered the broker (null: not yet), running = last sign of life. told_at: when its end was
+    published. file: what the current attempt writes, named before it is written, so that nobody else's is left behind.
+    """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="items")
     page = models.ForeignKey("pages.Page", models.SET_NULL, null=True, blank=True, related_name="job_items")
+    name = models.CharField(max_length=255, blank=True, db_default="")
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    percent = models.PositiveSmallIntegerField(db_default=0)
+    file = models.CharField(max_length=200, blank=True, db_default="")
     claimed_by = models.CharField(max_length=64, blank=True, default="")
     code = models.CharField(max_length=64, blank=True, default="")
     detail = models.TextField(blank=True, default="")
     seen_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("position",)
@@ -207,6 +245,10 @@ class JobItem(models.Model):
         indexes = [
             models.Index(fields=("job", "state")),
             models.Index(fields=("state", "seen_at"), condition=Q(state__in=("queued", "running")), name="open_items"),
+            models.Index(fields=("job", "position"), condition=Q(state="queued", seen_at=None), name="waiting_items"),
+            models.Index(
+                fields=("finished_at",), condition=Q(state__in=("done", "failed"), told_at=None), name="untold_items"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -221,7 +263,13 @@ class JobItem(models.Model):
     def claim(self, by: str = "") -> bool:
         """Takes the item for one delivery; whoever comes second gets nothing."""
         claimed = JobItem.objects.filter(pk=self.pk, state=State.QUEUED).update(
-            state=State.RUNNING, attempts=F("attempts") + 1, claimed_by=by, started_at=Now(), seen_at=Now()
+            state=State.RUNNING,
+            attempts=F("attempts") + 1,
+            percent=0,
+            file="",
+            claimed_by=by,
+            started_at=Now(),
+            seen_at=Now(),
         )
         if claimed:
             Job.objects.filter(pk=self.job_id, started_at=None).update(started_at=Now())
@@ -229,20 +277,31 @@ class JobItem(models.Model):
             transaction.on_commit(partial(events.job_progress, self), robust=True)
         return bool(claimed)
 
-    def beat(self) -> bool:
+    def beat(self, percent: int = 0) -> bool:
         """Leaves a sign of life; False when the item is no longer this worker's, or its job was cancelled."""
-        return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now()))
+        return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now(), percent=percent))
+
+    def announce(self, file: str) -> bool:
+        """Says which file this attempt is about to write; False as `beat`."""
+        self.file = file
+        return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now(), file=file))
 
     def complete(self) -> bool:
         """To be called inside the transaction that writes the result: if it says False, roll that back."""
         return self._end(State.DONE)
 
+    def is_completed(self) -> bool:
+        """Whether this very attempt has completed it: a database that went away in the commit may have committed."""
+        return JobItem.objects.filter(
+            pk=self.pk, state=State.DONE, attempts=self.attempts, claimed_by=self.claimed_by
+        ).exists()
+
     def fail(self, code: str, detail: str) -> bool:
-        return self._end(State.FAILED, code=code, detail=detail)
+        return self._end_without(State.FAILED, code=code, detail=detail)
 
     def stop(self) -> bool:
         """A running item of a cancelled job ends here."""
-        return self._mine().filter(job__cancelled_at__isnull=False).exists() and self._end(State.CANCELLED)
+        return self._mine().filter(job__cancelled_at__isnull=False).exists() and self._end_without(State.CANCELLED)
 
     def release(self) -> bool:
         """Its worker died: back into the queue, or set aside after three attempts. True if it is queued again."""
@@ -251,7 +310,18 @@ class JobItem(models.Model):
         if self.attempts >= MAX_ATTEMPTS:
             self.fail("worker_lost", str(_("The worker died three times on this page, so it was set aside.")))
             return False
-        return bool(self._mine().update(state=State.QUEUED, seen_at=None, started_at=None))
+        return self._give_back(F("attempts"))
+
+    def give_back(self) -> bool:
+        """Its worker is being shut down: back into the queue, and it is nobody's fault."""
+        return not self.stop() and self._give_back(F("attempts") - 1)
+
+    def _give_back(self, attempts: models.F | CombinedExpression) -> bool:
+        waiting = {"state": State.QUEUED, "seen_at": None, "started_at": None, "percent": 0, "attempts": attempts}
+        given = self._mine().update(**waiting)
+        if given:
+            files.remove(self.file)
+        return bool(given)
 
     def _mine(self) -> models.QuerySet[JobItem]:
         """The row, while it is still in the very attempt that this object stands for."""
@@ -259,8 +329,15 @@ class JobItem(models.Model):
             pk=self.pk, state=State.RUNNING, attempts=self.attempts, claimed_by=self.claimed_by
         )
 
+    def _end_without(self, state: State, code: str = "", detail: str = "") -> bool:
+        """An end without a result: what the attempt has written goes with it."""
+        ended = self._end(state, code, detail)
+        if ended:
+            files.remove(self.file)
+        return ended
+
     def _end(self, state: State, code: str = "", detail: str = "") -> bool:
-        ended = self._mine().update(state=state, code=code, detail=detail, finished_at=Now())
+        ended = self._mine().update(state=state, code=code, detail=detail, finished_at=Now(), told_at=None)
         if ended:
             self._reload()
             transaction.on_commit(partial(events.job_progress, self), robust=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from celery import current_app
+from django.db import transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 from kombu.utils.scheduling import priority_cycle
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 INTERACTIVE = "interactive"
 BATCH = "batch"
 QUEUES = (INTERACTIVE, BATCH)
+# How many messages of one person wait in a queue: enough that no process runs dry between two of them.
+WINDOW = 16
 
 # Without these a producer waits for a broker that is down until it comes back.
 FAIL_FAST = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 1}
@@ -36,24 +39,38 @@ class InteractiveFirst(priority_cycle):
 
 
 def enqueue(job: Job) -> bool:
-    """Sends a message for every item that is queued and not yet in the broker.
+    """Fills its owner's window: announces the next of their waiting items, of whichever job.
 
+    So one person's thousand pages never stand before another's: whoever has more waits in rows, not in the broker.
     When the broker is down they stay as they are and `sweep` finds them; the answer is False and nothing is raised.
     """
-    waiting = list(job.items.filter(state="queued", seen_at=None).values_list("pk", flat=True))
-    name = INTERACTIVE if job.items.count() == 1 else BATCH
+    chosen = announce_next(job)
     try:
-        send("jobs.run", [(pk,) for pk in waiting], name)
+        send("jobs.run", [(pk,) for pk in chosen], job.queue)
     except BROKER_ERRORS as error:
         logger.warning("job %s waits for the broker: %s", job.pk, error)
+        job.items.model.objects.filter(pk__in=chosen, state="queued").update(seen_at=None)
         return False
-    job.items.filter(state="queued", seen_at=None).update(seen_at=Now())
-    return True
+    return bool(chosen)
+
+
+def announce_next(job: Job) -> list[int]:
+    """Marks the items that are to be sent now, each for one caller only."""
+    theirs = job.items.model.objects.filter(job__created_by=job.created_by_id, job__queue=job.queue, state="queued")
+    with transaction.atomic():
+        free = max(0, WINDOW - theirs.filter(seen_at__isnull=False).count())
+        waiting = theirs.filter(seen_at=None).order_by("job_id", "position")
+        chosen = list(waiting.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:free])
+        if chosen:
+            job.items.model.objects.filter(pk__in=chosen).update(seen_at=Now())
+    return chosen
 
 
 def send(task: str, messages: Sequence[tuple[int | str, ...]], queue: str, *, expires: int | None = None) -> None:
     """One message per tuple of arguments, over one connection; raises one of `BROKER_ERRORS`."""
     options = {"queue": queue, "retry": False, "expires": expires, "headers": {"request_id": request_id.get()}}
+    if not messages:
+        return
     with current_app.connection_for_write(transport_options=FAIL_FAST) as connection:
         for arguments in messages:
             current_app.send_task(task, args=arguments, connection=connection, **options)

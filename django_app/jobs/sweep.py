@@ -8,26 +8,29 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from django_app.jobs import queue
+from django_app.jobs import events, queue
 from django_app.jobs.models import OPEN, Job, JobItem, State
 
-# A running item gives a sign of life every five seconds.
-DEAD_AFTER = timedelta(seconds=30)
-# A queued item is normally in the broker within milliseconds of the commit.
-LATE_AFTER = timedelta(seconds=5)
+# A running item gives a sign of life every half second; with the sweep's own interval a page is going again within 30.
+DEAD_AFTER = timedelta(seconds=15)
+# An end is normally published within milliseconds of the commit.
+UNTOLD_AFTER = timedelta(seconds=5)
+MOST_TOLD = 500  # at a time
 
 
 class Swept(NamedTuple):
     released: int
     enqueued: int
     finished: int
+    told: int
 
 
 def sweep() -> Swept:
     """Runs often and on every worker at once: each step is a conditional UPDATE, so the second finds nothing."""
     released = release_dead()
-    forget_lost_messages()
-    return Swept(released, enqueue_waiting(), finish_ended())
+    for name in queue.QUEUES:
+        forget_lost_messages(name)
+    return Swept(released, enqueue_waiting(), finish_ended(), tell_untold())
 
 
 def release_dead() -> int:
@@ -46,24 +49,39 @@ def release_claims(task_id: str) -> int:
     return len(released)
 
 
-def forget_lost_messages() -> None:
-    """An item that waits while the queues stand empty lost its message with the broker."""
-    late = JobItem.objects.filter(state=State.QUEUED, seen_at__lt=Now() - DEAD_AFTER)
+def forget_lost_messages(name: str) -> None:
+    """More items are announced than the broker holds messages: some were lost. To announce one twice does no harm."""
+    announced = JobItem.objects.filter(state=State.QUEUED, job__queue=name, seen_at__isnull=False)
+    late = announced.filter(seen_at__lt=Now() - DEAD_AFTER)
     try:
-        empty = not any(queue.depth(name) for name in queue.QUEUES)
+        if late.exists() and queue.depth(name) < announced.count():
+            late.update(seen_at=None)
     except queue.BROKER_ERRORS:
         return
-    if empty:
-        late.update(seen_at=None)
 
 
 def enqueue_waiting() -> int:
+    """Fills the windows of all who have waiting items; once for each person and queue."""
     waiting = JobItem.objects.filter(job=OuterRef("pk"), state=State.QUEUED, seen_at=None)
-    jobs = Job.objects.filter(Exists(waiting), created_at__lt=Now() - LATE_AFTER)
-    return sum([queue.enqueue(job) for job in jobs.order_by("created_at")])
+    jobs = Job.objects.filter(Exists(waiting), finished_at=None)
+    windows = {(job.created_by_id, job.queue): job for job in jobs}
+    return sum([queue.enqueue(job) for job in windows.values()])
 
 
 def finish_ended() -> int:
     """Jobs whose worker died between the last item's commit and `finish()`."""
     open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
     return sum([job.finish() for job in Job.objects.filter(~Exists(open_items), finished_at=None)])
+
+
+def tell_untold() -> int:
+    """Ends that Redis could not be told when they came: a stream without gaps, some of it later."""
+    late = Now() - UNTOLD_AFTER
+    items = JobItem.objects.filter(state__in=(State.DONE, State.FAILED), told_at=None, finished_at__lt=late)
+    untold = list(items.select_related("job", "page").order_by("finished_at")[:MOST_TOLD])
+    for item in untold:
+        events.job_progress(item)
+    jobs = list(Job.objects.filter(finished_at__lt=late, told_at=None).order_by("finished_at")[:MOST_TOLD])
+    for job in jobs:
+        events.job_finished(job)
+    return len(untold) + len(jobs)

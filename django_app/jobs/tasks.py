@@ -1,59 +1,63 @@
-"""The one crossing from Django into the engine: an item is claimed, worked on, and completed or failed."""
+"""The one crossing from Django into the engine: an item is claimed, worked on in a child, completed or failed."""
 
 from __future__ import annotations
 
 import logging
-import os
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing import process
+from typing import Any, TypeVar
 
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from django_app.config.middleware import request_id
-from django_app.jobs import events, worker
-from django_app.jobs.errors import JobError, StoppedError
-from django_app.jobs.kinds import KINDS, Beat, Cleaned, Outcome, Source
+from django_app.jobs import events, files, queue, worker
+from django_app.jobs.errors import JobError, ShutdownError, StoppedError
+from django_app.jobs.kinds import KINDS, Cleaned, Save, Source
 from django_app.jobs.models import JobItem
 from django_app.jobs.sweep import release_claims, sweep
-
-if TYPE_CHECKING:
-    from fastapi_app.services.raster import Limits, Raster
 
 __all__ = ["release", "run", "sweep_now", "worker"]
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-HEARTBEAT_SECONDS = 5
-ITEM_SECONDS = 600
+BEAT_SECONDS = 0.5
+PATIENCE_SECONDS = 60  # with a database that is away
+THIS_PROCESS = process.current_process()
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery brings no types
-def one_thread_per_process(**_: Any) -> None:
-    """The processes are the parallelism; threads of OpenCV and Tesseract on top would fight for the same cores."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    import cv2
+def prepare_children(**_: Any) -> None:
+    """The fork server loads the engine while the first message is still on its way."""
+    from fastapi_app.confined import start_fork_server
 
-    cv2.setNumThreads(1)
+    # billiard's process stands in multiprocessing's place: a daemon, which may have no children, with a key that cannot
+    # travel. Ours end with their fork server.
+    process._current_process = THIS_PROCESS  # type: ignore[attr-defined]
+    start_fork_server()
 
 
 @shared_task(  # type: ignore[untyped-decorator]
-    name="jobs.run", bind=True, acks_late=True, reject_on_worker_lost=False, time_limit=ITEM_SECONDS
+    name="jobs.run",
+    bind=True,
+    acks_late=True,
+    reject_on_worker_lost=False,
+    time_limit=settings.PAGE_SECONDS + 3 * PATIENCE_SECONDS,
 )
 def run(self: Task, item_id: int) -> None:
     """One item. A second delivery finds it claimed and does nothing."""
     request_id.set(self.request.get("request_id") or "")
-    item = JobItem.objects.select_related("job__created_by", "page").filter(pk=item_id).first()
-    if item is None or not item.claim(by=self.request.id or ""):
+    item = patiently(lambda: claimed(item_id, self.request.id or ""))
+    if item is None:
         return
+    queue.enqueue(item.job)
     work_on(item)
-    item.job.finish()
+    patiently(item.job.finish)
 
 
 @shared_task(name="jobs.release", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -69,114 +73,115 @@ def sweep_now() -> None:
         logger.info("swept: %s", swept)
 
 
+def claimed(item_id: int, by: str) -> JobItem | None:
+    item = JobItem.objects.select_related("job__created_by", "page").filter(pk=item_id).first()
+    return item if item is not None and item.claim(by=by) else None
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Again while the database is away, for a minute at most."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return act()
+        except DATABASE_AWAY:
+            if connection.in_atomic_block or time.monotonic() > deadline:
+                raise
+            connection.close()
+            time.sleep(0.5)
+
+
 def work_on(item: JobItem) -> None:
+    from fastapi_app.confined import LostError
     from fastapi_app.services.errors import EngineError
 
     try:
-        with heartbeat(item):
-            outcome = KINDS[item.job.kind].work(item, Services(), beat_of(item))
-            save(item, outcome)
+        save(item, KINDS[item.job.kind].work(item, Services(beat_of(item))))
     except StoppedError:
-        item.stop()
+        patiently(item.stop)
+    except ShutdownError:
+        patiently(item.give_back)
+    except LostError:
+        logger.error("item %s of job %s lost its process", item.pk, item.job_id)
+        if patiently(item.release):
+            queue.enqueue(item.job)
     except (EngineError, JobError) as error:
-        item.fail(error.code, error.message)
+        code, message = error.code, error.message
+        patiently(lambda: item.fail(code, message))
     except Exception:
         logger.exception("item %s of job %s failed", item.pk, item.job_id)
-        item.fail("internal", "Something went wrong on our side with this page. It has been logged.")
+        patiently(lambda: item.fail("internal", "Something went wrong on our side with this page. It has been logged."))
 
 
-def save(item: JobItem, outcome: Outcome) -> None:
-    """The result's rows and the item's completion, together or not at all: one version however often it is delivered.
+def save(item: JobItem, rows: Save) -> None:
+    """The result's rows and the item's completion, together or not at all: one version however often delivered."""
 
-    A database that goes away in the commit may have committed; a file without a row does no harm, so the file stays.
-    """
-    try:
+    def commit() -> None:
         with transaction.atomic():
-            address = outcome.save()
+            address = rows()
             if not item.complete():
                 raise StoppedError
             transaction.on_commit(lambda: events.image_processed(item, address), robust=True)
-    except (StoppedError, JobError):
-        outcome.discard()
-        raise
+
+    try:
+        patiently(commit)
+    except StoppedError:
+        if not patiently(item.is_completed):
+            files.remove(item.file)
+            raise
 
 
-def beat_of(item: JobItem) -> Beat:
-    def beat() -> None:
-        if not item.beat():
-            raise StoppedError
+def beat_of(item: JobItem) -> Callable[[int], None]:
+    """Signs of life, at most one in BEAT_SECONDS; raises StoppedError when the work is no longer wanted."""
+    last = 0.0
+
+    def beat(percent: int) -> None:
+        nonlocal last
+        if worker.must_give_back():
+            raise ShutdownError
+        if time.monotonic() - last < BEAT_SECONDS:
+            return
+        last = time.monotonic()
+        try:
+            wanted = item.beat(percent)
+        except DATABASE_AWAY as error:
+            logger.warning("no sign of life for item %s: %s", item.pk, error)
+            connection.close()
+        else:
+            if not wanted:
+                raise StoppedError
 
     return beat
 
 
-@contextmanager
-def heartbeat(item: JobItem, every: float = HEARTBEAT_SECONDS) -> Iterator[None]:
-    """Signs of life from a second thread, for steps that are long in themselves. They die with the process."""
-    ended = threading.Event()
-
-    def live() -> None:
-        while not ended.wait(every):
-            try:
-                item.beat()
-            except DatabaseError as error:
-                logger.warning("no sign of life for item %s: %s", item.pk, error)
-            finally:
-                connection.close()
-
-    thread = threading.Thread(target=live, name=f"heartbeat-{item.pk}", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
 class Services:
-    """`kinds.Engine`, made of `fastapi_app.services`."""
+    """`kinds.Engine`: each work in a child of its own, without secrets, with limits, killed when it is not wanted."""
 
-    def clean(self, source: Source, recipe: Any, beat: Beat) -> Cleaned:
-        from fastapi_app.services import ENGINE_VERSION, inspection, pipeline
-        from fastapi_app.services import raster as rasters
-        from fastapi_app.services.recipe import Recipe
+    def __init__(self, beat: Callable[[int], None]) -> None:
+        self._beat = beat
 
-        given = None if recipe is None else Recipe.parse(recipe)
-        before, wanted = inspection.load(source.data, given, frame=source.frame, limits=limits())
-        complete = pipeline.result(beating(pipeline.run(placed(before, source), wanted, previews=False), beat))
-        page = complete.raster
-        return Cleaned(
-            png=rasters.encode(page, "png"),
-            width=page.width,
-            height=page.height,
-            dpi=page.dpi,
-            recipe=complete.recipe.model_dump(mode="json"),
-            matrix=page.matrix.tolist(),
-            skew_angle=complete.skew_angle,
-            engine_version=ENGINE_VERSION,
-        )
+    def clean(self, source: Source, recipe: Any) -> Cleaned:
+        facts, png = self._result("clean_page", path=str(source.path), frame=source.frame, recipe=recipe)
+        return Cleaned(png=png, **facts)
 
-    def read(self, source: Source, languages: Sequence[str], beat: Beat, *, clean: bool) -> dict[str, Any]:
-        from fastapi_app.services import raster as rasters
-        from fastapi_app.services import reading
+    def read(self, source: Source, languages: Sequence[str], *, clean: bool) -> dict[str, Any]:
+        arguments = {"path": str(source.path), "frame": source.frame, "languages": list(languages)}
+        placed = {"matrix": source.matrix, "original": list(source.original)}
+        facts, _ = self._result("read_page", **arguments, **placed, clean="auto" if clean else "false")
+        return dict(facts["layout"])
 
-        page = placed(rasters.decode(source.data, frame=source.frame, gray=True, limits=limits()), source)
-        layout = reading.result(beating(reading.run(page, languages, clean="auto" if clean else "false"), beat))
-        return layout.model_dump(mode="json")
+    def _result(self, work: str, **arguments: Any) -> tuple[dict[str, Any], bytes]:
+        """The last message of a work."""
+        from fastapi_app import confined
+
+        confined.start_fork_server()
+        for event in confined.perform(work, arguments, confinement(), self._beat):
+            last = event
+        return last.facts, last.data
 
 
-def limits() -> Limits:
-    from fastapi_app.services import raster as rasters
+def confinement() -> Any:
+    from fastapi_app.confined import Confinement
 
-    return rasters.Limits(bytes=settings.MAX_UPLOAD_BYTES, pixels=settings.MAX_PIXELS)
-
-
-def placed(page: Raster, source: Source) -> Raster:
-    """The source's raster with a matrix that leads back to the page's original."""
-    return replace(page, matrix=page.matrix @ source.matrix, original=source.original)
-
-
-def beating(steps: Iterator[T], beat: Beat) -> Iterator[T]:
-    """The pipeline's events, with a beat after each; StoppedError closes the pipeline."""
-    for event in steps:
-        beat()
-        yield event
+    limits = {"bytes": settings.MAX_UPLOAD_BYTES, "pixels": settings.MAX_PIXELS, "frames": settings.MAX_FRAMES}
+    return Confinement(settings.PAGE_SECONDS, settings.CHILD_MEMORY_BYTES, limits)

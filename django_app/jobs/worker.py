@@ -1,18 +1,40 @@
-"""How a worker behaves as a whole: the items of dead children are handed on, and a sweep runs every few seconds."""
+"""How a worker behaves as a whole: the items of dead children are handed on, a sweep runs every few seconds, and at its
+end the pages in hand are finished or given back."""
 
 import logging
+import mmap
+import time
 from functools import partial
 from typing import Any
 
 from celery import bootsteps, current_app
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
-from celery.signals import task_failure
+from celery.signals import task_failure, worker_shutting_down
 
 from django_app.jobs import queue
 
 logger = logging.getLogger(__name__)
 
-SWEEP_SECONDS = 10
+SWEEP_SECONDS = 5
+GRACE_SECONDS = 4  # for the page in hand at a shutdown; supervisor waits 10
+
+# When the shutdown began, in hundredths of a second of the monotonic clock; shared with the forked children.
+_shutdown = mmap.mmap(-1, 8)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def note_shutdown(*, seconds_ago: float = 0, **_: Any) -> None:
+    _shutdown[:8] = int((time.monotonic() - seconds_ago) * 100).to_bytes(8, "big")
+
+
+def forget_shutdown() -> None:
+    _shutdown[:8] = bytes(8)
+
+
+def must_give_back() -> bool:
+    """Whether the worker is ending and the page in hand has had its time."""
+    begun = int.from_bytes(_shutdown[:8], "big")
+    return bool(begun) and time.monotonic() > begun / 100 + GRACE_SECONDS
 
 
 @task_failure.connect  # type: ignore[untyped-decorator]  # Celery brings no types

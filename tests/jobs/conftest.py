@@ -1,6 +1,7 @@
 """A document whose pages are small drawn photographs, a Redis on a private socket, and a real worker."""
 
 import os
+import struct
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LINES = ("The recto and the verso", "A leaf of a book has two sides", "one of them lies on the right")
 RECIPE = {"steps": [{"step": "deskew"}, {"step": "binarize", "method": "otsu"}]}
 ANGLE = 2.0
+SLOW = {"steps": [{"step": "denoise", "method": "nlmeans", "strength": 10}]}
 
 Process = subprocess.Popen[bytes]
 MakePages = Callable[..., list[Page]]
@@ -43,9 +45,10 @@ def photographed() -> bytes:
 
 
 @cache
-def large() -> bytes:
-    """PNG of grain, 900 x 700 pixels, on which non-local means works for a second."""
-    return encoded(np.random.default_rng(1).integers(0, 255, (700, 900), dtype=np.uint8))
+def large(side: int = 900) -> bytes:
+    """PNG of grain, `side` pixels square; non-local means works a second on 900."""
+    tile = np.random.default_rng(1).integers(0, 255, (100, 100), dtype=np.uint8)
+    return encoded(np.tile(tile, (side // 100, side // 100)))
 
 
 def encoded(pixels: Any) -> bytes:
@@ -77,9 +80,9 @@ def make_pages(document: Document, media: Path, alice: Any) -> MakePages:
     def add(data: bytes) -> Page:
         key = f"originals/{document.pages.count() + 1}.png"
         (media / key).write_bytes(data)
-        shape = (420, 900) if data == photographed() else (700, 900)
+        width, height = struct.unpack(">II", data[16:24])  # of a PNG's header
         return versions.add_original(
-            document, key=key, format="png", height=shape[0], width=shape[1], by=alice, name=f"Folio {key[10:-4]}"
+            document, key=key, format="png", height=height, width=width, by=alice, name=f"Folio {key[10:-4]}"
         )
 
     return make

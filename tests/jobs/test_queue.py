@@ -15,7 +15,9 @@ from django_app.config.celery import broker_url
 from django_app.jobs import queue
 from django_app.jobs.models import Job, JobItem, State
 from django_app.jobs.sweep import release_claims, sweep
-from tests.jobs.conftest import MakePages, deliver
+from django_app.projects.models import Project
+from django_app.users.models import User
+from tests.jobs.conftest import RECIPE, MakePages, deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,9 +27,7 @@ Start = Callable[..., Job]
 def age(job: Job, **fields: int) -> None:
     """Turns the clock back for the job and its items, by seconds."""
     past = {name: timezone.now() - timedelta(seconds=seconds) for name, seconds in fields.items()}
-    Job.objects.filter(pk=job.pk).update(created_at=past.pop("created_at", timezone.now()))
-    if past:
-        job.items.update(**past)
+    job.items.update(**past)
 
 
 def messages(broker: redis.Redis, name: str) -> list[list[int]]:
@@ -46,17 +46,35 @@ def test_it_works(start: Start, make_pages: MakePages, broker: redis.Redis) -> N
 
 def test_nothing_is_sent_twice(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
     job = start(make_pages(2))
-    assert queue.enqueue(job)
-    age(job, created_at=60, seen_at=60)
+    assert not queue.enqueue(job)
+    age(job, seen_at=60)
     sweep()
     assert broker.llen("batch") == 2
+
+
+def test_of_a_thousand_pages_a_window_is_sent(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
+    """And the next one when one of it is taken: the broker never holds one person's pages before another's."""
+    first, second = start(pages := make_pages(20)), start(pages)
+    assert messages(broker, "batch")[::-1] == [[item.pk] for item in first.items.all()[:16]]
+    broker.flushall()
+    deliver(first.items.earliest("position"))
+    assert messages(broker, "batch") == [[first.items.get(position=17).pk]]
+    first.cancel()
+    assert messages(broker, "batch")[::-1][1:] == [[item.pk] for item in second.items.all()[:16]]
+
+
+def test_everybody_has_a_window(
+    start: Start, make_pages: MakePages, broker: redis.Redis, project: Project, bob: User
+) -> None:
+    start(pages := make_pages(20))
+    Job.objects.start("apply", project=project, params={"recipe": RECIPE}, pages=pages, by=bob)
+    assert broker.llen("batch") == 32
 
 
 def test_without_a_broker_the_job_waits(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:
     job = start(make_pages(2))
     assert job.state == "queued"
     assert job.items.filter(seen_at=None).count() == 2
-    age(job, created_at=60)
     assert sweep().enqueued == 0
     celery.conf.broker_url = broker_url(redis_url)
     with redis.Redis.from_url(redis_url) as client:
@@ -70,7 +88,7 @@ def test_a_broker_that_forgot_everything(start: Start, make_pages: MakePages, br
     broker.flushall()
     sweep()
     assert broker.llen("batch") == 0  # too young to be lost
-    age(job, created_at=60, seen_at=60)
+    age(job, seen_at=60)
     sweep()
     assert broker.llen("batch") == 2
 
@@ -81,7 +99,7 @@ def test_a_dead_worker(start: Start, make_pages: MakePages, broker: redis.Redis)
     item.claim("a")
     broker.flushall()
     assert sweep().released == 0
-    age(job, created_at=60, seen_at=31)
+    age(job, seen_at=16)
     assert sweep().released == 1
     assert broker.llen("interactive") == 1
     assert deliver(item).state == State.DONE
@@ -118,11 +136,11 @@ def test_a_worker_that_died_before_finishing_the_job(start: Start, make_pages: M
 
 
 def test_requeue(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:
-    age(start(make_pages(1)), created_at=60)
+    start(make_pages(1))
     celery.conf.broker_url = broker_url(redis_url)
     out = StringIO()
     call_command("requeue", stdout=out)
-    assert out.getvalue() == "0 released, 1 jobs enqueued, 0 finished\n"
+    assert out.getvalue() == "0 released, 1 jobs enqueued, 0 finished, 0 events sent again\n"
 
 
 def test_interactive_first() -> None:

@@ -1,6 +1,12 @@
 """The task body on real pages, with the real engine."""
 
+import os
+import signal
+import tempfile
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +14,25 @@ import cv2
 import numpy as np
 import pytest
 from django.db import connection
+from django.db.models import F
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from django_app.jobs import files, kinds, tasks
+from django_app.jobs import kinds, tasks, worker
 from django_app.jobs.errors import StoppedError
 from django_app.jobs.models import Job, JobItem, State
-from django_app.pages.models import Page, PageVersion
+from django_app.pages.models import Page
 from django_app.texts import store
 from django_app.texts.models import Layer
-from tests.jobs.conftest import ANGLE, LINES, RECIPE, MakePages, deliver, until
+from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, deliver, large, until
 
 pytestmark = pytest.mark.django_db
 
 Start = Callable[..., Job]
+
+
+def services(item: JobItem) -> tasks.Services:
+    return tasks.Services(tasks.beat_of(item))
 
 
 def derived(media: Path) -> list[Path]:
@@ -82,10 +94,9 @@ def test_the_loser_of_two_runs_leaves_nothing_behind(start: Start, folio: Page, 
     item = start([folio]).items.get()
     late = JobItem.objects.select_related("job", "page").get(pk=item.pk)
     late.claim("late")
-    outcome = kinds.apply(late, tasks.Services(), tasks.beat_of(late))
+    outcome = kinds.apply(late, services(late))
     assert JobItem.objects.get(pk=item.pk).release()
     deliver(item, "second")
-    assert len(derived(media)) == 2
     with pytest.raises(StoppedError):
         tasks.save(late, outcome)
     assert [path.name for path in derived(media)] == [Path(folio.versions.latest("id").key).name]
@@ -104,22 +115,29 @@ def test_cancelled_while_it_runs(start: Start, folio: Page, media: Path) -> None
     assert derived(media) == []
 
 
-def test_a_pipeline_stops_at_the_next_event(start: Start, folio: Page) -> None:
-    job = start([folio])
-    item = JobItem.objects.select_related("job", "page").get(job=job)
-    item.claim("a")
-    seen = []
+@pytest.mark.django_db(transaction=True)
+def test_cancel_ends_a_long_step_within_a_second(start: Start, make_pages: MakePages, media: Path) -> None:
+    """In the middle of one call of OpenCV that takes many seconds."""
+    job = start(make_pages(1, large(3000)), recipe=SLOW)
+    item = job.items.get()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(in_a_thread, item)
+        a_moment = F("started_at") + timedelta(seconds=0.9)
+        until(lambda: JobItem.objects.filter(pk=item.pk, state="running", seen_at__gt=a_moment).exists())
+        began = time.monotonic()
+        job.cancel()
+        running.result(20)
+        assert time.monotonic() - began < 1
+    item.refresh_from_db()
+    assert item.state == State.CANCELLED
+    assert derived(media) == []
 
-    def events() -> Any:
-        for number in range(10):
-            seen.append(number)
-            if number == 3:
-                job.cancel()
-            yield number
 
-    with pytest.raises(StoppedError):
-        list(tasks.beating(events(), tasks.beat_of(item)))
-    assert seen == [0, 1, 2, 3]
+def in_a_thread(item: JobItem) -> None:
+    try:
+        deliver(item)
+    finally:
+        connection.close()
 
 
 @pytest.mark.parametrize(
@@ -169,10 +187,11 @@ def test_a_deleted_page(start: Start, make_pages: MakePages) -> None:
 def test_a_page_deleted_while_it_is_worked_on(start: Start, folio: Page, media: Path) -> None:
     item = JobItem.objects.select_related("job", "page").get(job=start([folio]))
     item.claim("a")
-    outcome = kinds.apply(item, tasks.Services(), tasks.beat_of(item))
+    outcome = kinds.apply(item, services(item))
     Page.objects.filter(pk=folio.pk).delete()
-    with pytest.raises(tasks.JobError):
+    with pytest.raises(tasks.JobError) as gone:
         tasks.save(item, outcome)
+    assert item.fail(gone.value.code, gone.value.message)
     assert derived(media) == []
 
 
@@ -265,24 +284,87 @@ def cost(job: Job) -> int:
     return len(queries)
 
 
-def test_files_are_whole_or_not_there(media: Path) -> None:
-    key = files.write("versions", "png", b"content")
-    assert [path.name for path in derived(media)] == [Path(key).name]
-    assert files.read(key) == b"content"
-    assert PageVersion.objects.count() == 0
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_kills_its_process_three_times_is_set_aside(start: Start, make_pages: MakePages) -> None:
+    """Each time it is tried again; then the others go on."""
+    poison, good = make_pages(1, large(3000))[0], make_pages(1)[0]
+    job = start([poison, good], recipe=SLOW)
+    first, second = job.items.all()
+    with ThreadPoolExecutor(1) as pool:
+        for attempt in (1, 2, 3):
+            running = pool.submit(in_a_thread, first)
+            os.kill(until(confined), signal.SIGKILL)
+            running.result(20)
+            first.refresh_from_db()
+            assert first.attempts == attempt
+    assert (first.state, first.code) == ("failed", "worker_lost")
+    assert "three times" in first.detail
+    assert deliver(second).state == "done"
+    job.refresh_from_db()
+    assert job.finished_at is not None
+
+
+def confined() -> int | None:
+    """The process that works on a page for this one: it lives in a folder of its own."""
+    home = f"{tempfile.gettempdir()}/recto-page-"
+    homes = ((int(found.name), link(found / "cwd")) for found in Path("/proc").glob("[0-9]*"))
+    return next((pid for pid, where in homes if where.startswith(home) and "deleted" not in where), None)
+
+
+def link(path: Path) -> str:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return ""
+
+
+def test_a_child_may_not_take_all_the_memory(start: Start, make_pages: MakePages) -> None:
+    with override_settings(CHILD_MEMORY_BYTES=300 * 1024**2):
+        item = deliver(start(make_pages(1, large(9000))).items.get())
+    assert (item.state, item.attempts) == ("queued", 1)
+
+
+def test_a_page_that_takes_too_long(start: Start, make_pages: MakePages) -> None:
+    job = start(make_pages(1, large(3000)), recipe=SLOW)
+    with override_settings(PAGE_SECONDS=0.5):
+        item = deliver(job.items.get())
+    assert (item.state, item.code) == ("failed", "timed_out")
+
+
+def test_a_shutdown_gives_the_page_back(start: Start, folio: Page, media: Path) -> None:
+    item = start([folio]).items.get()
+    worker.note_shutdown(seconds_ago=60)
+    try:
+        deliver(item)
+    finally:
+        worker.forget_shutdown()
+    assert (item.state, item.attempts, item.seen_at) == ("queued", 0, None)
+    assert derived(media) == []
+    assert deliver(item).state == "done"
+
+
+def test_what_a_dead_attempt_wrote_goes_with_it(start: Start, folio: Page, media: Path) -> None:
+    item = JobItem.objects.select_related("job", "page").get(job=start([folio]))
+    item.claim("a")
+    kinds.apply(item, services(item))
+    assert len(derived(media)) == 1
+    assert JobItem.objects.get(pk=item.pk).release()
+    assert derived(media) == []
+
+
+def test_a_commit_that_was_not_heard_of(start: Start, folio: Page, media: Path) -> None:
+    """The database committed and went away before it said so: the second try finds it done, and keeps the file."""
+    item = JobItem.objects.select_related("job", "page").get(job=start([folio]))
+    item.claim("a")
+    rows = kinds.apply(item, services(item))
+    tasks.save(item, rows)
+    item.state = "running"
+    tasks.save(item, lambda: "again")
+    assert len(derived(media)) == 1
+    assert folio.versions.count() == 2
 
 
 def test_recipe_of_the_tests_is_the_engines() -> None:
     from fastapi_app.services.recipe import Recipe
 
     assert Recipe.parse(RECIPE).is_gray
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_long_step_gives_signs_of_life(start: Start, folio: Page) -> None:
-    item = start([folio]).items.get()
-    item.claim("a")
-    before = JobItem.objects.get(pk=item.pk).seen_at
-    assert before is not None
-    with tasks.heartbeat(item, every=0.05):
-        until(lambda: JobItem.objects.filter(pk=item.pk, seen_at__gt=before).exists(), 10)

@@ -11,13 +11,11 @@ import pytest
 from django_app.config.middleware import request_id
 from django_app.jobs.models import Job, JobItem
 from django_app.pages.models import Page
-from tests.jobs.conftest import RECIPE, MakePages, children, large, until
+from tests.jobs.conftest import RECIPE, SLOW, MakePages, children, large, until
 
 Start = Callable[..., Job]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-SLOW = {"steps": [{"step": "denoise", "method": "nlmeans", "strength": 10}]}
 
 
 def finished(job: Job) -> bool:

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from django_app.config.storage import MediaFolder
 from django_app.pages.models import Page, PageVersion
 
 URL = "/api/documents/"
@@ -133,13 +133,13 @@ def test_the_disk_is_full(
 ) -> None:
     """The storage is replaced: it takes a few bytes, then no more."""
 
-    def full(storage: FileSystemStorage, name: str, content: Any) -> str:
+    def full(storage: MediaFolder, name: str, content: Any) -> str:
         path = Path(storage.path(name))
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"partial")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(FileSystemStorage, "_save", full)
+    monkeypatch.setattr(MediaFolder, "_save", full)
     answer = as_bob.post(one + "pages/", {"file": upload()})
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert not [path for path in media_root.rglob("originals/*") if path.read_bytes() == b"partial"]

@@ -51,6 +51,21 @@ def test_read_works(as_alice: Client, page: Any, derived: Any) -> None:
     assert Job.objects.get().params == {"languages": ["eng", "heb"], "version": derived.pk}
 
 
+def test_more_pages_than_one_person_may_have(
+    as_alice: Client, as_bob: Client, document: Any, add_page: Callable[..., Any], settings: Any
+) -> None:
+    settings.JOB_PAGES_PER_USER = 3
+    pages = [add_page(), add_page()]
+    body = {"kind": "apply", "recipe": RECIPE}
+    assert post(as_alice, f"documents/{document.pk}/jobs/", body).status_code == 202
+    answer = post(as_alice, f"documents/{document.pk}/jobs/", body)
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (429, "60", "too_many_requests")
+    assert "2 of your pages" in answer.json()["detail"]
+    assert Job.objects.count() == 1
+    assert post(as_alice, f"pages/{pages[0].pk}/versions/", {"recipe": RECIPE}).status_code == 202
+    assert post(as_bob, f"documents/{document.pk}/jobs/", body).status_code == 202
+
+
 def test_all_pages_of_a_document(as_bob: Client, document: Any, add_page: Callable[..., Any]) -> None:
     pages = [add_page(), add_page()]
     answer = post(as_bob, f"documents/{document.pk}/jobs/", {"kind": "apply", "recipe": RECIPE})

@@ -12,4 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         swept = sweep()
-        self.stdout.write(f"{swept.released} released, {swept.enqueued} jobs enqueued, {swept.finished} finished")
+        self.stdout.write(
+            f"{swept.released} released, {swept.enqueued} jobs enqueued, {swept.finished} finished, "
+            f"{swept.told} events sent again"
+        )

@@ -1,0 +1,75 @@
+"""One work in a child of its own, for callers without an event loop: the workers of the queue."""
+
+import json
+import math
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from fastapi_app.child import Bounds
+from fastapi_app.children import Event, kill_group, read_message, start_fork_server, start_process
+from fastapi_app.services.errors import TimedOut
+
+__all__ = ["Confinement", "LostError", "perform", "start_fork_server"]
+
+LOOK_SECONDS = 0.25
+
+
+class LostError(Exception):
+    """The child died in its work: out of memory, a crash in a decoder, a kill from outside."""
+
+
+@dataclass(frozen=True)
+class Confinement:
+    """What one work may use; `limits` are those of the files that it decodes."""
+
+    seconds: float
+    memory_bytes: int
+    limits: dict[str, int]
+    nice: int = 0
+
+    def bounds(self, folder: str) -> Bounds:
+        return Bounds(self.memory_bytes, math.ceil(self.seconds) + 1, 1, folder, self.nice)
+
+
+Beat = Callable[[int], None]
+
+
+def perform(work: str, arguments: dict[str, Any], within: Confinement, beat: Beat) -> Iterator[Event]:
+    """The work's events as they come. `beat` is called every LOOK_SECONDS with the percentage that is done; whatever it
+    raises ends the child at once.
+
+    Raises EngineError, LostError.
+    """
+    folder = tempfile.mkdtemp(prefix="recto-page-")
+    process, pipe = start_process(within.bounds(f"{folder}/own"))
+    try:
+        pipe.send_bytes(json.dumps({"work": work, "arguments": arguments, "limits": within.limits}).encode())
+        yield from _events(pipe, within.seconds, beat)
+    finally:
+        kill_group(process.pid or 0)
+        pipe.close()
+        process.join(1)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _events(pipe: Connection, seconds: float, beat: Beat) -> Iterator[Event]:
+    deadline, percent = time.monotonic() + seconds, 0
+    while True:
+        beat(percent)
+        if time.monotonic() > deadline:
+            raise TimedOut(f"The work took longer than {seconds:g} seconds and was stopped.")
+        if not pipe.poll(LOOK_SECONDS):
+            continue
+        try:
+            event = read_message(pipe)
+        except (EOFError, OSError) as error:
+            raise LostError from error
+        if event is None:
+            return
+        percent = int(event.facts.get("percent", percent))
+        yield event
