@@ -43,6 +43,7 @@ class Bounds:
 def serve(pipe: Connection, bounds: Bounds) -> None:
     """Obey commands until the parent closes the pipe."""
     _confine(bounds)
+    _rehearse()
     with suppress(EOFError, BrokenPipeError):
         while True:
             command = json.loads(pipe.recv_bytes())
@@ -65,6 +66,13 @@ def _confine(bounds: Bounds) -> None:
     Path(bounds.folder).mkdir(mode=0o700)
     os.chdir(bounds.folder)
     tempfile.tempdir = bounds.folder
+
+
+def _rehearse() -> None:
+    """The command that comes meanwhile waits in the pipe."""
+    from fastapi_app import warm
+
+    warm.rehearse()
 
 
 def _perform(pipe: Connection, command: dict[str, Any], bounds: Bounds) -> None:
