@@ -20,10 +20,17 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client, override_settings
+from hypothesis import HealthCheck, settings
 from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parents[1]
 NOBODY = "http://127.0.0.1:9"  # the discard port: refused at once
+
+# Hypothesis: a suite that finds the same every time, and `--hypothesis-profile=search` to look for what is new.
+_patient: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("same", max_examples=150, derandomize=True, **_patient)
+settings.register_profile("search", max_examples=5000, derandomize=False, **_patient)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")

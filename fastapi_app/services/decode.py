@@ -87,10 +87,16 @@ def _is_everyday(image: Image.Image) -> bool:
 
 
 def _is_whole(data: bytes, format: str) -> bool:
-    """False when the end marker is missing: OpenCV would fill the rest with gray, Pillow refuses."""
-    if format == "PNG":
-        return data.rfind(b"IEND", -4096) > 0
-    return data.rfind(b"\xff\xd9") > _start_of_scan(data)
+    """False when the end is missing: OpenCV would fill the rest with gray, Pillow refuses."""
+    return _is_whole_png(data) if format == "PNG" else data.rfind(b"\xff\xd9") > _start_of_scan(data)
+
+
+def _is_whole_png(data: bytes) -> bool:
+    """Chunk by chunk up to IEND: OpenCV reserves, and fills, whatever length a chunk claims, up to 4 GB."""
+    at = 8
+    while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IEND":
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+    return data[at : at + 8] == b"\0\0\0\0IEND" and at + 12 <= len(data)
 
 
 def _start_of_scan(data: bytes) -> int:

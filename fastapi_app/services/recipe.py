@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fastapi_app.services.errors import BadParameter, BadRecipe
 from fastapi_app.services.sheet import is_convex
@@ -20,8 +20,17 @@ DenoiseMethod = Literal["bilateral", "median", "gaussian", "nlmeans"]
 BinarizeMethod = Literal["edges", "auto", "otsu", "adaptive", "sauvola", "wolf", "nick", "isauvola", "su", "manual"]
 
 
+LONGEST = 8000  # characters of a recipe as ASCII JSON: answers carry it in a header, and proxies hold 16 kB of those
+
+
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(Frozen):
+    """A step says which it is, although its class would know."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["step"]})
 
 
 Coordinate = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
@@ -37,7 +46,7 @@ def _round_a_sheet(corners: tuple[Point, ...]) -> tuple[Point, ...]:
 Corners = Annotated[tuple[Point, Point, Point, Point], AfterValidator(_round_a_sheet)]
 
 
-class Perspective(Frozen):
+class Perspective(Named):
     """Straighten a photographed sheet to a rectangle."""
 
     step: Literal["perspective"] = "perspective"
@@ -49,21 +58,21 @@ class Perspective(Frozen):
     )
 
 
-class Orient(Frozen):
+class Orient(Named):
     """Turn the page the right way up, by quarter turns."""
 
     step: Literal["orient"] = "orient"
     min_confidence: float = Field(8.0, ge=0, le=20, title="Least confidence", json_schema_extra={"step": 0.5})
 
 
-class Border(Frozen):
+class Border(Named):
     """Paint the dark rim of a scan, and the neighbouring page's edge, as paper."""
 
     step: Literal["border"] = "border"
     depth: float = Field(10.0, ge=1, le=25, title="Deepest border", json_schema_extra={"unit": "%", "step": 0.5})
 
 
-class Denoise(Frozen):
+class Denoise(Named):
     """Remove grain and specks."""
 
     step: Literal["denoise"] = "denoise"
@@ -71,7 +80,7 @@ class Denoise(Frozen):
     strength: int = Field(10, ge=1, le=30, title="Strength")
 
 
-class Deskew(Frozen):
+class Deskew(Named):
     """Turn the lines level."""
 
     step: Literal["deskew"] = "deskew"
@@ -83,7 +92,7 @@ Length = Annotated[int, Field(ge=1, le=1_000_000)]
 Place = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 
 
-class Crop(Frozen):
+class Crop(Named):
     """Cut empty margins off; what is on the page stays."""
 
     step: Literal["crop"] = "crop"
@@ -96,14 +105,14 @@ class Crop(Frozen):
     )
 
 
-class Shade(Frozen):
+class Shade(Named):
     """Even out the light: the paper becomes white, strokes stay gray."""
 
     step: Literal["shade"] = "shade"
     reach: float = Field(2.0, ge=1, le=10, title="Broadest stroke", json_schema_extra={"unit": "%", "step": 0.5})
 
 
-class Enhance(Frozen):
+class Enhance(Named):
     """Strengthen local contrast."""
 
     step: Literal["enhance"] = "enhance"
@@ -111,7 +120,7 @@ class Enhance(Frozen):
     tile_size: int = Field(8, ge=2, le=32, title="Tiles per side")
 
 
-class Binarize(Frozen):
+class Binarize(Named):
     """Make every pixel ink or paper."""
 
     step: Literal["binarize"] = "binarize"
@@ -146,7 +155,13 @@ class Recipe(Frozen):
     version: Literal[1] = 1
     preset: str | None = Field(None, max_length=100)
     steps: tuple[Step, ...] = Field(max_length=12)
-    why: tuple[str, ...] = Field((), max_length=20)
+    why: tuple[Annotated[str, Field(max_length=500)], ...] = Field((), max_length=20)
+
+    @model_validator(mode="after")
+    def _is_short(self) -> "Recipe":
+        if len(json.dumps(self.model_dump(mode="json"))) > LONGEST:
+            raise ValueError(f"a recipe has at most {LONGEST} characters as JSON")
+        return self
 
     @classmethod
     def parse(cls, recipe: str | bytes | Mapping[str, Any]) -> "Recipe":
