@@ -19,6 +19,7 @@ from fastapi_app.services.image_processor import ImageProcessor
 from fastapi_app.services.layout import Page
 from fastapi_app.services.raster import Limits, Raster
 from fastapi_app.services.recipe import Recipe
+from fastapi_app.services.switches import Switches
 
 Message = tuple[dict[str, Any], bytes]
 Messages = Generator[Message, None, None]
@@ -36,17 +37,18 @@ def process(
     *,
     limits: Limits,
     recipe: dict[str, Any] | None,
+    switches: dict[str, Any] | None = None,
     output_format: str = "png",
     draft: bool = False,
     previews: bool = False,
 ) -> Messages:
-    """Run a recipe, or with None what a look at the page recommends: progress (and previews, JPEG) as they come, then
-    `complete` with the encoded page."""
+    """Run a recipe, or with None what a look at the page recommends, with the switches laid over it: progress (and
+    previews, JPEG) as they come, then `complete` with the encoded page."""
     started = time.perf_counter()
-    given = None if recipe is None else Recipe.parse(recipe)
+    given = Switches.model_validate(switches or {}) if recipe is None else Recipe.parse(recipe)
     if draft:
         page = _draft_of(path, frame, key, limits)
-        steps = given or inspection.for_looking(inspection.inspect(page))
+        steps = inspection.chosen(page, given)
     else:
         page, steps = inspection.load(Path(path).read_bytes(), given, frame=frame, limits=limits)
     decoded = time.perf_counter()

@@ -36,18 +36,18 @@ class Wanted:
 
 
 class AutoProcess(Switches):
-    """Query of auto-process. A `recipe` says everything; beside it the switches do not count. With neither, the page is
-    looked at and gets the recipe that it needs; the answer's X-Recipe says which, and why."""
+    """Query of auto-process. A `recipe` says everything; beside it the switches do not count. Without a preset the page
+    is looked at and gets the recipe that it needs, with the switches laid over it: `deskew=false` is everything that
+    it needs but straight lines. The answer's X-Recipe says which steps, and why."""
 
     recipe_json: str | None = Field(None, alias="recipe", max_length=20_000, description="A recipe as JSON")
     output_format: OutputFormat = "png"
     return_json: bool = False
 
-    def chosen(self) -> Recipe | None:
+    def chosen(self) -> Recipe | Switches | None:
         if self.recipe_json is not None:
             return Recipe.parse(self.recipe_json)
-        given = {name: getattr(self, name) for name in Switches.model_fields}
-        return switches.from_parameters(**given) if any(value is not None for value in given.values()) else None
+        return switches.from_parameters(**{name: getattr(self, name) for name in Switches.model_fields})
 
 
 CurrentWanted = Annotated[Wanted, Depends()]
@@ -138,12 +138,13 @@ async def info(request: Request, claims: CurrentClaims) -> dict[str, Any]:
     }
 
 
-async def _answer(request: Request, source: Source, steps: Recipe | None, wanted: Wanted) -> Response:
+async def _answer(request: Request, source: Source, steps: Recipe | Switches | None, wanted: Wanted) -> Response:
     event = await run(
         request,
         "process",
         **source.arguments(),
-        recipe=None if steps is None else steps.model_dump(mode="json"),
+        recipe=steps.model_dump(mode="json") if isinstance(steps, Recipe) else None,
+        switches=steps.model_dump(mode="json") if isinstance(steps, Switches) else None,
         output_format=wanted.output_format,
     )
     headers = _headers(event.facts)

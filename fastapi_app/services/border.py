@@ -35,11 +35,14 @@ class Border:
         return float(self.mask.mean())
 
 
-def find(gray: Pixels, depth: float = 10.0) -> Border:
-    """The border of a page, at most `depth` per cent of width and height deep. Raises BadParameter."""
+def find(gray: Pixels, depth: float = 10.0, longest: int = LONGEST) -> Border:
+    """The border of a page, at most `depth` per cent of width and height deep, on a copy of at most `longest` pixels.
+
+    Raises BadParameter.
+    """
     if not 1 <= depth <= DEEPEST:
         raise BadParameter(f"The border is between 1 and {DEEPEST:g} per cent deep.")
-    small = small_copy(gray, LONGEST)
+    small = small_copy(gray, longest)
     outside = _outside(small)
     mask = np.zeros(small.shape, bool)
     for turns in range(4):  # left, then the others turned to the left; the views share their memory

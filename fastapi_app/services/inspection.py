@@ -12,22 +12,32 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from fastapi_app.services import deskew, pipeline
+from fastapi_app.services import border, deskew, pipeline, sheet
 from fastapi_app.services.background import background
 from fastapi_app.services.deskew import Skew
-from fastapi_app.services.pixels import Pixels, halve, to_gray
+from fastapi_app.services.perspective import straighten
+from fastapi_app.services.pixels import Pixels, halve, shrink, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
-from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Recipe, Shade
+from fastapi_app.services.recipe import AnyStep, Binarize, Border, Denoise, Deskew, Enhance, Perspective, Recipe, Shade
+from fastapi_app.services.sheet import Sheet
+from fastapi_app.services.switches import Switches
+
+Advice = list[tuple[AnyStep, str]]
+"""Steps, each with the sentence that says why."""
 
 LOOK_LONGEST = 500
 PAPER_LONGEST = 240
+LIGHT_LONGEST = 64
+BORDER_LONGEST = 320
 GRAIN_ROWS = 160
 INK = 160  # below this, with the paper at 255, is ink
-EDGE = 0.02  # of the page: how broad the margin is that a dark border lies in
+TONE = 0.15  # of the light: what differs by more from how the light falls is no paper
 
 UNEVEN = 0.3  # of the light: gentler shading does Tesseract no harm
 GRAINY = 3.5  # levels, with the paper at 255
 SOLID = 0.3  # of the page dark: a picture or white on black, no ink on paper
+PICTURE = 0.4  # of the page in tones: no page of writing, old or new, has had more than a quarter
+BORDERED = 0.002  # of the page
 LEVEL = 0.1  # degrees: what nobody sees, and turning by it only softens
 LEVEL_TO_READ = 0.2  # degrees: what Tesseract does not mind
 
@@ -36,24 +46,24 @@ LEVEL_TO_READ = 0.2  # degrees: what Tesseract does not mind
 class PageFacts:
     """What one page is like.
 
-    paper: brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth of the paper
-    lacks against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white, 255. ink:
-    share of the page that is dark. contrast: levels between the ink and the paper at 255. border: share of the page's
-    rim that is dark. colour: mean distance between a pixel's largest and smallest channel in levels, 0 of a gray page.
-    skew: to a degree, with its confidence.
+    sheet: where it lies on a photograph, if it is seen surely; what follows is then measured on the sheet. paper:
+    brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth of the paper lacks
+    against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white, 255. ink: share
+    of the page that is dark. tones: share that is neither paper in some even light nor writing on it. border: share
+    that is a dark rim or beyond. skew: to a degree, with its confidence.
     """
 
     width: int
     height: int
     dpi: float | None
     is_bilevel: bool
+    sheet: Sheet | None
     paper: float
     shading: float
     grain: float
     ink: float
-    contrast: float
+    tones: float
     border: float
-    colour: float
     skew: Skew
 
     @property
@@ -64,6 +74,14 @@ class PageFacts:
     @property
     def is_solid(self) -> bool:
         return self.ink > SOLID
+
+    @property
+    def is_picture(self) -> bool:
+        return self.is_solid or self.tones > PICTURE
+
+    @property
+    def is_bordered(self) -> bool:
+        return self.border > BORDERED and not self.is_picture
 
     @property
     def is_shaded(self) -> bool:
@@ -82,10 +100,7 @@ class PageFacts:
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
-    look = raster.pixels
-    while max(look.shape[:2]) >= 2 * LOOK_LONGEST:
-        look = halve(look)
-    gray = to_gray(look)
+    gray, found = _look(raster.pixels)
     paper = background(gray, PAPER_LONGEST)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
@@ -94,31 +109,39 @@ def inspect(raster: Raster) -> PageFacts:
         width=raster.width,
         height=raster.height,
         dpi=raster.dpi,
+        sheet=found,
         is_bilevel=raster.is_bilevel,
         paper=usual,
         shading=round(1 - dark / bright, 3),
         grain=round(_grain(raster.pixels) * 255 / usual, 2),
         ink=round(cv2.countNonZero(ink) / ink.size, 4),
-        contrast=round(255 - float(flat[ink > 0].mean()), 1) if ink.any() else 0.0,
-        border=round(_dark_rim(paper, usual), 3),
-        colour=round(float((look.max(axis=2) - look.min(axis=2)).mean()), 1) if look.ndim == 3 else 0.0,
+        tones=round(_tones(paper), 3),
+        border=round(border.find(gray, longest=BORDER_LONGEST).share, 4),
         skew=deskew.glance(gray),
     )
 
 
 def load(
-    data: bytes, recipe: Recipe | None = None, *, frame: int = 0, limits: Limits | None = None
+    data: bytes, wanted: Recipe | Switches | None = None, *, frame: int = 0, limits: Limits | None = None
 ) -> tuple[Raster, Recipe]:
-    """A page and the recipe for it: the given one, or else what a look at the page recommends for people.
+    """A page and the recipe for it: the given one, or else what a look at the page recommends for people, with the
+    switches laid over it.
 
-    The look is at gray, which most pages end in; colour is decoded only for what stays a picture.
+    The look is at gray, which most pages end in; colour is decoded only for what stays a picture. Raises BadParameter.
     """
-    if recipe is None:
-        page = decode(data, frame=frame, gray=True, limits=limits)
-        recipe = for_looking(inspect(page))
-        if recipe.is_gray:
-            return page, recipe
-    return pipeline.load(data, recipe, frame=frame, limits=limits), recipe
+    if isinstance(wanted, Recipe):
+        return pipeline.load(data, wanted, frame=frame, limits=limits), wanted
+    page = decode(data, frame=frame, gray=True, limits=limits)
+    recipe = chosen(page, wanted)
+    return page if recipe.is_gray else decode(data, frame=frame, limits=limits), recipe
+
+
+def chosen(page: Raster, wanted: Recipe | Switches | None = None) -> Recipe:
+    """The given recipe, or what a look at this page recommends, with the switches laid over it."""
+    if isinstance(wanted, Recipe):
+        return wanted
+    recipe = for_looking(inspect(page))
+    return recipe if wanted is None else wanted.over(recipe)
 
 
 def _grain(pixels: Pixels) -> float:
@@ -131,40 +154,70 @@ def _grain(pixels: Pixels) -> float:
     return float(np.median(bend)) * 1.4826 / float(np.sqrt(6))
 
 
-def _dark_rim(paper: Pixels, usual: float) -> float:
-    """Share of the outermost paper that is darker than half the ordinary."""
-    broad = max(1, round(EDGE * max(paper.shape)))
-    rim = np.ones(paper.shape, bool)
-    rim[broad:-broad, broad:-broad] = False
-    return float((paper[rim] < usual / 2).mean())
+def _look(pixels: Pixels) -> tuple[Pixels, Sheet | None]:
+    """A gray copy of the page, of the sheet alone if one is seen surely on a photograph."""
+    look = pixels
+    while max(look.shape[:2]) >= 2 * LOOK_LONGEST:
+        look = halve(look)
+    gray = to_gray(look)
+    found = sheet.find(gray)
+    if found is None or found.confidence < sheet.CONFIDENT:
+        return gray, None
+    return straighten(gray, found.corners)[0], found
+
+
+def _tones(paper: Pixels) -> float:
+    """Share of the paper that is brighter or darker than a light that falls off smoothly, fitted without what is dark
+    (a surface of the second degree), would make it."""
+    small = shrink(paper, LIGHT_LONGEST).astype(np.float32)
+    y, x = np.mgrid[-1 : 1 : small.shape[0] * 1j, -1 : 1 : small.shape[1] * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1).reshape(-1, 6)
+    levels = small.ravel()
+    weight = np.ones_like(levels)
+    for _ in range(4):
+        weighed = terms.T * weight
+        light = terms @ np.linalg.pinv(weighed @ terms) @ (weighed @ levels)
+        weight = np.where(levels < light - 0.1 * np.median(levels), 0.05, 1.0)
+    return float((np.abs(levels - light) > TONE * np.maximum(light, 1)).mean())
 
 
 def for_reading(facts: PageFacts) -> Recipe:
     """What a recognition engine reads best: level lines on white paper, strokes left gray; a good page left alone."""
-    steps: list[AnyStep] = [Deskew(min_angle=LEVEL_TO_READ)]
-    why = [_lines(facts, LEVEL_TO_READ)]
+    steps: Advice = [*_seen_askew(facts), (Deskew(min_angle=LEVEL_TO_READ), _lines(facts, LEVEL_TO_READ))]
     if facts.is_shaded:
-        steps.append(Shade())
-        why.append(f"The light falls off by {facts.shading:.0%}: it is evened out.")
+        steps.append((Shade(), f"The light falls off by {facts.shading:.0%}: it is evened out."))
     if facts.is_grainy:
-        steps.append(Denoise())
-        why.append(f"The paper is grainy ({facts.grain:.1f} levels): it is smoothed.")
-    return Recipe(preset="reading", steps=tuple(steps), why=tuple(why))
+        steps.append((Denoise(), f"The paper is grainy ({facts.grain:.1f} levels): it is smoothed."))
+    return _recipe("reading", steps)
 
 
 def for_looking(facts: PageFacts) -> Recipe:
     """What people want to see of a page: ink on white paper, level; a picture keeps its colours."""
-    steps: list[AnyStep] = [Deskew(min_angle=LEVEL)]
-    why = [_lines(facts, LEVEL)]
-    if facts.is_solid:
-        why.append(f"{facts.ink:.0%} of the page is dark: it stays as a picture, with a little more contrast.")
-        return Recipe(preset="auto", steps=(*steps, Enhance(clip_limit=1.5)), why=tuple(why))
-    if facts.is_grainy:
-        steps.insert(0, Denoise())
-        why.append(f"The paper is grainy ({facts.grain:.1f} levels): it is smoothed.")
-    steps.append(Binarize())
-    why.append(_light(facts))
-    return Recipe(preset="auto", steps=tuple(steps), why=tuple(why))
+    steps = _seen_askew(facts)
+    if facts.is_bordered:
+        steps.append((Border(), f"{facts.border:.1%} of the page is a dark rim: it becomes paper."))
+    if facts.is_grainy and not facts.is_picture:
+        steps.append((Denoise(), f"The paper is grainy ({facts.grain:.1f} levels): it is smoothed."))
+    steps.append((Deskew(min_angle=LEVEL), _lines(facts, LEVEL)))
+    steps.append((Enhance(clip_limit=1.5), _picture(facts)) if facts.is_picture else (Binarize(), _light(facts)))
+    return _recipe("auto", steps)
+
+
+def _recipe(name: str, steps: Advice) -> Recipe:
+    """One sentence a step, in the same order."""
+    return Recipe(preset=name, steps=tuple(step for step, _ in steps), why=tuple(why for _, why in steps))
+
+
+def _seen_askew(facts: PageFacts) -> Advice:
+    if facts.sheet is None:
+        return []
+    share = f"A sheet of paper takes up {facts.sheet.area:.0%} of the photograph: it is straightened and cut out."
+    return [(Perspective(), share)]
+
+
+def _picture(facts: PageFacts) -> str:
+    seen = f"{facts.ink:.0%} of the page is dark" if facts.is_solid else f"{facts.tones:.0%} of the page is in tones"
+    return f"{seen}: it stays as a picture, with a little more contrast."
 
 
 def _lines(facts: PageFacts, level: float) -> str:

@@ -1,11 +1,11 @@
-"""The query parameters of auto-process, and the recipe that they ask for."""
+"""The query parameters of auto-process: switches and parameters to be laid over a recipe."""
 
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.presets import DEFAULT_PRESET, presets
+from fastapi_app.services.presets import presets
 from fastapi_app.services.recipe import (
     STEPS,
     AnyStep,
@@ -53,16 +53,16 @@ class Switches(Frozen):
     window: int | None = None
     k: float | None = None
 
-    def recipe(self) -> Recipe:
-        """The preset with the switches and parameters laid over it."""
-        name = self.preset or DEFAULT_PRESET
-        base: dict[str, AnyStep] = {step.step: step for step in presets()[name].steps}
-        steps = [
-            self._step(kind, base.get(kind))
-            for kind in STEPS
-            if (kind in base if getattr(self, kind) is None else getattr(self, kind))
-        ]
-        return Recipe.model_validate({"preset": name, "steps": steps})
+    def over(self, base: Recipe) -> Recipe:
+        """The recipe with the switches and parameters laid over it. Raises BadParameter for a value out of range."""
+        steps: dict[str, AnyStep] = {step.step: step for step in base.steps}
+        why = dict(zip(steps, base.why, strict=False))
+        kept = [kind for kind in STEPS if (kind in steps if getattr(self, kind) is None else getattr(self, kind))]
+        try:
+            laid = Recipe.model_validate({"steps": [self._step(kind, steps.get(kind)) for kind in kept]})
+        except ValidationError as error:
+            raise _refused(error) from error
+        return laid.model_copy(update={"preset": base.preset, "why": tuple(why[kind] for kind in kept if kind in why)})
 
     def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
         values = (base or STEPS[kind]()).model_dump()
@@ -79,13 +79,25 @@ class Switches(Frozen):
         return numbers if field == "box" else list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def from_parameters(**query: Any) -> Recipe:
-    """The recipe that auto-process runs for these query parameters; None means not given.
+def from_parameters(**query: Any) -> Recipe | Switches | None:
+    """What these query parameters of auto-process ask for; None means not given.
 
+    With a preset its recipe, without one the switches, to be laid over what the page needs; None for no parameters.
     Raises BadParameter with `errors` for an unknown name or a value out of range.
     """
+    given = {name: value for name, value in query.items() if value is not None}
+    if not given:
+        return None
     try:
-        return Switches.model_validate({name: value for name, value in query.items() if value is not None}).recipe()
+        switches = Switches.model_validate(given)
     except ValidationError as error:
-        found = problems(error)
-        raise BadParameter(sentence(found), errors=found) from error
+        raise _refused(error) from error
+    if switches.preset is not None:
+        return switches.over(presets()[switches.preset])
+    switches.over(Recipe(steps=tuple(step() for step in STEPS.values())))  # refuses bad values before any page is read
+    return switches
+
+
+def _refused(error: ValidationError) -> BadParameter:
+    found = problems(error)
+    return BadParameter(sentence(found), errors=found)

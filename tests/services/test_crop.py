@@ -108,9 +108,9 @@ def test_a_box_off_the_page_is_refused(box: tuple[int, int, int, int]) -> None:
 
 
 def test_parameters() -> None:
-    assert from_parameters(preset="clean", crop="true", margin=0, box="1,2,300,400").steps[-1] == Crop(
-        margin=0, box=(1, 2, 300, 400)
-    )
+    recipe = from_parameters(preset="clean", crop="true", margin=0, box="1,2,300,400")
+    assert isinstance(recipe, Recipe)
+    assert recipe.steps[-1] == Crop(margin=0, box=(1, 2, 300, 400))
     for wrong in ({"margin": 21}, {"box": "1,2,3"}, {"box": "1,2,0,5"}):
         with pytest.raises(BadParameter):
             from_parameters(crop="true", **wrong)  # type: ignore[arg-type]

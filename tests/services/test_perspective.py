@@ -186,6 +186,7 @@ def test_corners_that_do_not_suit_the_photograph(corners: list[tuple[float, floa
 
 def test_from_query_parameters() -> None:
     recipe = from_parameters(preset="photo", perspective="true", corners="1,2,100.5,2,100,200,-1,190")
+    assert isinstance(recipe, Recipe)
     assert recipe.steps[0] == Perspective(corners=((1, 2), (100.5, 2), (100, 200), (-1, 190)))
     assert not recipe.keeps_grid
     for wrong in ("1,2,3", "0,0,0,9,9,9,9,0", "a,b,c,d,e,f,g,h"):

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from fastapi_app.services.errors import BadParameter, BadRecipe
 from fastapi_app.services.presets import presets
-from fastapi_app.services.recipe import STEPS, Binarize, Deskew, Recipe, single
+from fastapi_app.services.recipe import STEPS, Binarize, Denoise, Deskew, Enhance, Recipe, single
 from fastapi_app.services.recipe_info import info
-from fastapi_app.services.switches import from_parameters
+from fastapi_app.services.switches import Switches, from_parameters
 
 
 def test_it_works() -> None:
@@ -63,7 +63,8 @@ def test_presets_run_in_the_founding_order() -> None:
 
 
 def test_switches() -> None:
-    recipe = from_parameters(deskew="false", method="sauvola", strength="20", preset=None)
+    recipe = from_parameters(preset="manuscript", deskew="false", method="sauvola", strength="20")
+    assert isinstance(recipe, Recipe)
     assert [step.step for step in recipe.steps] == ["denoise", "enhance", "binarize"]
     assert recipe.steps[0].model_dump() == {"step": "denoise", "method": "bilateral", "strength": 20}
     assert recipe.steps[2].model_dump()["method"] == "sauvola"
@@ -72,8 +73,20 @@ def test_switches() -> None:
 
 def test_switches_lie_over_a_preset() -> None:
     recipe = from_parameters(preset="clean", binarize=True, max_angle=20)
+    assert isinstance(recipe, Recipe)
     assert [step.step for step in recipe.steps] == ["deskew", "binarize"]
     assert recipe.steps[0] == Deskew(max_angle=20)
+
+
+def test_without_a_preset_switches_lie_over_what_the_page_needs() -> None:
+    switches = from_parameters(deskew="false", enhance=True, clip_limit=3)
+    assert isinstance(switches, Switches)
+    needed = Recipe(preset="auto", steps=(Denoise(), Deskew(), Binarize()), why=("grainy", "askew", "ink"))
+    recipe = switches.over(needed)
+    assert recipe.steps == (Denoise(), Enhance(clip_limit=3), Binarize())
+    assert recipe.why == ("grainy", "ink")
+    assert recipe.preset == "auto"
+    assert from_parameters(preset=None, deskew=None) is None
 
 
 @pytest.mark.parametrize(
