@@ -40,7 +40,7 @@ class Signer:
         return {"Authorization": f"Bearer {jwt.encode(claims, self._key, 'ES256', headers={'kid': self._kid})}"}
 
 
-def run(_: Options) -> Table:
+def run(_options: Options) -> Table:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     with tempfile.TemporaryDirectory(prefix="recto-bench-") as folder:

@@ -6,7 +6,7 @@ import cv2
 
 from bench.pages import Pixels, photographs, seconds
 from bench.tables import Options, Table
-from fastapi_app.services import pipeline, raster, recipe
+from fastapi_app.services import pipeline, presets, raster
 
 
 def founding_recipe(data: bytes) -> bytes:
@@ -24,7 +24,7 @@ def otsu(gray: Pixels) -> Pixels:
 
 
 def ours(data: bytes) -> bytes:
-    steps = recipe.presets()["manuscript"]
+    steps = presets.presets()["manuscript"]
     return raster.encode(pipeline.result(pipeline.run(pipeline.load(data, steps), steps, previews=False)).raster)
 
 

@@ -6,22 +6,20 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-import numpy as np
 import pytesseract
 from PIL import Image
 
-from fastapi_app.services import rapid
+from fastapi_app.services import boxes, rapid, second_reading
 from fastapi_app.services.errors import BadParameter, EngineUnavailable, TimedOut, UnknownLanguage, UnusableImage
-from fastapi_app.services.layout import Box, Line, Page, Region, Word, mean_confidence
+from fastapi_app.services.layout import Line, Page, Region, Word, mean_confidence
 from fastapi_app.services.pixels import to_gray
-from fastapi_app.services.raster import Raster, reduce
+from fastapi_app.services.raster import Raster
 
 # One thread a process: Tesseract's own threads wait for each other more than they read. Pages keep the cores busy.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 ENGINES = ("tesseract", "rapidocr", "auto")
 SCRIPT_MODELS = ("osd",)
-SURE = 0.88  # mean confidence of Tesseract: below, RapidOCR read more words of every receipt and form measured
 BELIEVABLE_DPI = (100, 2400)  # cameras write 72 into everything
 LONGEST = 32_000  # Tesseract refuses more than 32767 pixels a side
 
@@ -60,8 +58,8 @@ def read(
 ) -> Page:
     """The text of a page, boxes in pixels of the original. `psm` is Tesseract's page segmentation mode, 1 to 13.
 
-    `auto`: Tesseract; a page of Latin script that it is not sure of is read again by RapidOCR, and the surer reading
-    counts. Raises UnknownLanguage, BadParameter, TimedOut, EngineUnavailable, UnusableImage.
+    `auto`: Tesseract; what it is not sure of, of a page in Latin script, is read again by RapidOCR. Raises
+    UnknownLanguage, BadParameter, TimedOut, EngineUnavailable, UnusableImage.
     """
     if engine not in ENGINES:
         raise BadParameter(f"There is no engine “{engine}”; choose one of {', '.join(ENGINES)}.")
@@ -75,9 +73,14 @@ def read(
 
 def surer(page: Page, raster: Raster, languages: Sequence[str]) -> Page:
     """What `auto` makes of Tesseract's reading of this raster."""
-    if page.confidence >= SURE or not rapid.can_read(languages):
+    words = [word for line in page.lines for word in line.words]
+    if not rapid.can_read(languages) or not second_reading.is_needed(raster, words):
         return page
-    return max(page, _by_rapidocr(raster, languages), key=lambda read: read.confidence)
+    regions, again = second_reading.regions(raster, words)
+    if not again:
+        return page
+    mine = sum(len(line.words) for region in regions for line in region.lines) > again
+    return _page(raster, page.languages, f"{page.engine}, {_rapidocr()}" if mine else _rapidocr(), regions)
 
 
 def _by_tesseract(raster: Raster, languages: Sequence[str], psm: int, seconds: float) -> Page:
@@ -90,9 +93,11 @@ def _by_tesseract(raster: Raster, languages: Sequence[str], psm: int, seconds: f
 
 def _by_rapidocr(raster: Raster, languages: Sequence[str]) -> Page:
     chosen = rapid.checked(languages)
-    small = reduce(raster, rapid.longest_for(raster.width, raster.height))
-    regions = tuple(_on_original(region, small) for region in rapid.recognize(small.pixels))
-    return _page(raster, chosen, f"rapidocr {rapid.version()}", regions)
+    return _page(raster, chosen, _rapidocr(), second_reading.regions(raster)[0])
+
+
+def _rapidocr() -> str:
+    return f"rapidocr {rapid.version()}"
 
 
 def _page(raster: Raster, languages: tuple[str, ...], engine: str, regions: tuple[Region, ...]) -> Page:
@@ -105,14 +110,6 @@ def _page(raster: Raster, languages: tuple[str, ...], engine: str, regions: tupl
         confidence=mean_confidence(words),
         regions=regions,
     )
-
-
-def _on_original(region: Region, raster: Raster) -> Region:
-    lines = [
-        Line.of([word.model_copy(update={"box": box_on_original(word.box, raster)}) for word in line.words])
-        for line in region.lines
-    ]
-    return Region.of(lines)
 
 
 def _checked(wanted: Sequence[str]) -> tuple[str, ...]:
@@ -161,16 +158,5 @@ def _word(row: Mapping[str, Any], raster: Raster) -> Word:
     return Word(
         text=str(row["text"]).strip(),
         confidence=round(min(1.0, float(row["conf"]) / 100), 4),
-        box=box_on_original(box, raster),
+        box=boxes.on_original(box, raster),
     )
-
-
-def box_on_original(box: Box, raster: Raster) -> Box:
-    """Upright bounds, on the original, of a box on this raster; cut at the original's edges."""
-    x, y, width, height = box
-    corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)]
-    # Corners are edges of pixels, half a pixel off the centres that the matrix maps.
-    points = np.array([raster.to_original(cx - 0.5, cy - 0.5) for cx, cy in corners]) + 0.5
-    left, top = (round(float(v)) for v in np.clip(points.min(axis=0), 0, raster.original))
-    right, bottom = (round(float(v)) for v in np.clip(points.max(axis=0), 0, raster.original))
-    return (left, top, right - left, bottom - top)

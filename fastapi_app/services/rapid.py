@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from fastapi_app.services.errors import EngineUnavailable, UnknownLanguage
-from fastapi_app.services.layout import Box, Line, Region, Word, around
+from fastapi_app.services.layout import Box, Word
 from fastapi_app.services.pixels import Pixels, normalize
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ MODELS = {
     "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
 }
 MOST_PIXELS = 2_500_000  # no page was read better from more, and the cost grows with them
-SAME_ROW = 0.5  # of the height of a line: how far apart the middles of two pieces of it may be
+TEXT = 0.5  # score: what is less is hardly text
+
+Quad = Pixels
+"""float32 (4, 2): the corners of a piece, from the top left one on."""
 
 
 def version() -> str | None:
@@ -92,27 +95,37 @@ def _engine() -> "RapidOCR":
     return engine
 
 
-def recognize(pixels: Pixels) -> tuple[Region, ...]:
-    """One region with the lines of a page from top to bottom, boxes in its own pixels. Raises EngineUnavailable."""
-    page = normalize(pixels)
-    found: Any = _engine()(page if page.ndim == 3 else cv2.cvtColor(page, cv2.COLOR_GRAY2BGR))
-    if found.txts is None:
-        return ()
-    pieces = [
-        _words(str(text), float(score), quad, words)
-        for text, score, quad, words in zip(found.txts, found.scores, found.boxes, found.word_results, strict=True)
-        if str(text).strip()
+def find(pixels: Pixels) -> list[Quad]:
+    """Where there is text: pieces of lines, each with nothing but spaces between its words. Raises
+    EngineUnavailable."""
+    found: Any = _engine()(_colour(pixels), use_det=True, use_rec=False)
+    return [] if found.boxes is None else [np.asarray(box, np.float32) for box in found.boxes]
+
+
+def read(pixels: Pixels, quads: Sequence[Quad]) -> list[list[Word]]:
+    """The words of each piece, boxes in its own pixels; none of what is hardly text."""
+    if not quads:
+        return []
+    engine, page = _engine(), _colour(pixels)
+    crops = engine.crop_text_regions(page, np.stack(quads))
+    found: Any = engine.cal_rec_boxes(crops, np.stack(quads), engine.recognize_txt(crops))
+    return [
+        _words(str(text), float(score), quad, words) if score >= TEXT else []
+        for text, score, quad, words in zip(found.txts, found.scores, quads, found.word_results, strict=True)
     ]
-    lines = [Line.of([word for piece in row for word in piece]) for row in _rows(pieces)]
-    return (Region.of(lines),) if lines else ()
+
+
+def _colour(pixels: Pixels) -> Pixels:
+    page = normalize(pixels)
+    return page if page.ndim == 3 else cv2.cvtColor(page, cv2.COLOR_GRAY2BGR)
 
 
 def _words(text: str, score: float, quad: Any, found: Sequence[Any]) -> list[Word]:
     """The words of one piece of a line; where the engine has cut them elsewhere than at spaces, boxes by letters."""
     texts = text.split()
     if [str(word) for word, _, _ in found] == texts:
-        return [Word(text=str(word), confidence=_share(sure), box=_upright(box)) for word, sure, box in found]
-    x, y, width, height = _upright(quad)
+        return [Word(text=str(word), confidence=_share(sure), box=upright(box)) for word, sure, box in found]
+    x, y, width, height = upright(quad)
     letters = max(1, len(text.strip()))
     words, at = [], 0
     for word in texts:
@@ -126,32 +139,9 @@ def _share(score: float) -> float:
     return round(min(1.0, max(0.0, float(score))), 4)
 
 
-def _upright(quad: Any) -> Box:
+def upright(quad: Any) -> Box:
+    """The bounds of four corners."""
     points = np.asarray(quad, np.float64)
     left, top = (round(float(v)) for v in points.min(axis=0))
     right, bottom = (round(float(v)) for v in points.max(axis=0))
     return (left, top, right - left, bottom - top)
-
-
-def _rows(pieces: Sequence[list[Word]]) -> list[list[list[Word]]]:
-    """Pieces that stand side by side, from left to right; rows from top to bottom."""
-    boxes = {id(piece): around([word.box for word in piece]) for piece in pieces}
-
-    def middle(piece: list[Word]) -> float:
-        _, y, _, height = boxes[id(piece)]
-        return y + height / 2
-
-    rows: list[list[list[Word]]] = []
-    for piece in sorted(pieces, key=middle):
-        reach = SAME_ROW * boxes[id(piece)][3]
-        if rows and middle(piece) - middle(rows[-1][-1]) < reach and not _overlap(piece, rows[-1], boxes):
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return [sorted(row, key=lambda piece: boxes[id(piece)][0]) for row in rows]
-
-
-def _overlap(piece: list[Word], row: Sequence[list[Word]], boxes: dict[int, Box]) -> bool:
-    x, _, width, _ = boxes[id(piece)]
-    others = [boxes[id(other)] for other in row]
-    return any(x < left + broad / 2 < x + width or left < x + width / 2 < left + broad for left, _, broad, _ in others)

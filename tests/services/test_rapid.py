@@ -5,9 +5,10 @@ import socket
 import numpy as np
 import pytest
 
-from fastapi_app.services import ocr, rapid
+from fastapi_app.services import ocr, rapid, second_reading
 from fastapi_app.services.deskew import turn
 from fastapi_app.services.errors import EngineUnavailable, UnknownLanguage
+from fastapi_app.services.pixels import Pixels
 from fastapi_app.services.raster import Raster
 from samples import draw
 
@@ -78,11 +79,23 @@ def test_auto_stays_with_tesseract_where_it_is_sure() -> None:
     assert ocr.read(Raster(PAGE), ["eng"], engine="auto").engine.startswith("tesseract ")
 
 
+def grainy(page: Pixels, deviation: float) -> Pixels:
+    return np.clip(np.random.default_rng(0).normal(0, deviation, page.shape) + page, 0, 255).astype(np.uint8)
+
+
 def test_auto_asks_again_where_it_is_not() -> None:
-    blurred = np.random.default_rng(0).normal(0, 70, PAGE.shape) + PAGE
-    page = Raster(np.clip(blurred, 0, 255).astype(np.uint8))
-    assert ocr.read(page, ["eng"]).confidence < ocr.SURE
+    page = Raster(grainy(PAGE, 70))
+    assert ocr.read(page, ["eng"]).confidence < second_reading.SURE
     assert ocr.read(page, ["eng"], engine="auto").engine.startswith("rapidocr ")
+
+
+def test_auto_keeps_the_lines_that_it_is_sure_of() -> None:
+    page = draw(["Ink and paper", "", "", "Line 4 of 4"], width=900, height=500, size=50, margin=60).copy()
+    page[250:] = grainy(page, 70)[250:]
+    first, both = (ocr.read(Raster(page), ["eng"], engine=engine) for engine in ("tesseract", "auto"))
+    assert [line.text for line in both.lines] == ["Ink and paper", "Line 4 of 4"]
+    assert both.lines[0].words == first.lines[0].words
+    assert both.engine == ", ".join(f"{name} {ocr.versions()[name]}" for name in ("tesseract", "rapidocr"))
 
 
 def test_auto_never_asks_it_for_hebrew() -> None:
