@@ -7,6 +7,7 @@ import io
 import tarfile
 import time
 from collections.abc import Callable, Generator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from fastapi_app import job_work
 from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, renditions
 from fastapi_app.services.errors import BadParameter, ImageTooLarge
+from fastapi_app.services.formats import Origin
 from fastapi_app.services.image_processor import ImageProcessor
 from fastapi_app.services.layout import Page
 from fastapi_app.services.raster import Limits, Raster
@@ -113,20 +115,29 @@ def read(  # noqa: PLR0913  what the endpoint takes, by name
     engine: str,
     psm: int,
     most: int,
+    filename: str = "",
+    at: str | None = None,
 ) -> Messages:
-    """The text of one page, or with `frame` None of every page of the file: `page` events, then the written `text`."""
+    """The text of one page, or with `frame` None of every page of the file: `page` events, then the written `text`.
+
+    `filename` and `at` (ISO 8601) are what formats tell of the upload and the time.
+    """
+    form = formats.format_named(format)
     data = Path(path).read_bytes()
+    now = None if at is None else datetime.fromisoformat(at)
     numbers = range(len(raster.inspect(data, limits=limits).frames)) if frame is None else [frame]
     if len(numbers) > most:
         raise ImageTooLarge(f"The file has {len(numbers)} pages; at most {most} are read at once.", limit=most)
     pages: list[Page] = []
+    origins: list[Origin] = []
     for number in numbers:
         page = raster.decode(data, frame=number, gray=True, limits=limits)
         for event in reading.run(page, languages, clean=clean, engine=engine, psm=psm):
             if isinstance(event, Page):
                 pages.append(event)
+                origins.append(Origin(filename, number, page.dpi, data, now))
             yield {"type": "page", "done": len(pages), "total": len(numbers)}, b""
-    yield {"type": "text", "media_type": formats.FORMATS[format].media_type}, formats.write(pages, format)
+    yield {"type": "text", "media_type": form.media_type, "extension": form.extension}, form.write(pages, origins)
 
 
 def echo(path: str, frame: int, key: str, *, limits: Limits) -> Messages:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -28,12 +29,12 @@ EXTENSIONS = {"png": ".png", "tiff": ".tif", "jpeg": ".jpg", "webp": ".webp"}
 
 @dataclass(frozen=True)
 class Order:
-    """What to do with every page; recipe None: what the page needs by the look of it."""
+    """What to do with every page; recipe None: what the page needs by the look of it; text_format None: not read."""
 
     recipe: Recipe | None
     format: str
     languages: tuple[str, ...]
-    text: bool
+    text_format: str | None
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
         "files", nargs="+", type=Path, metavar="FILE", help="JPEG, PNG, TIFF, WebP, BMP, JPEG 2000 or PDF"
     )
     command.add_argument("--text", action="store_true", help="also read the page; the text is written beside the image")
+    command.add_argument(
+        "--text-format", choices=list(formats.FORMATS), default="text", help="of that text (default: text)"
+    )
     command.add_argument("--languages", default="eng", metavar="eng+heb", help="languages to read (default: eng)")
     how = command.add_mutually_exclusive_group()
     how.add_argument(
@@ -108,7 +112,7 @@ def _order(arguments: argparse.Namespace) -> Order:
         missing = [code for code in languages if code not in ocr.languages()]
         if missing or not languages:
             raise Refused(f"The language {missing[0] if missing else '(none)'} is not installed for Tesseract.")
-    return Order(chosen, arguments.format, languages, arguments.text)
+    return Order(chosen, arguments.format, languages, arguments.text_format if arguments.text else None)
 
 
 def _tasks(arguments: argparse.Namespace) -> tuple[list[Task], list[Failure]]:
@@ -145,7 +149,8 @@ def _aimed(pages: Sequence[tuple[Path, int, int]], arguments: argparse.Namespace
         while target in taken:
             target = target.with_name(target.name + "-2")
         taken.add(target)
-        written = [target.with_name(target.name + end) for end in (EXTENSIONS[arguments.format], ".txt")]
+        ends = (EXTENSIONS[arguments.format], formats.FORMATS[arguments.text_format].extension)
+        written = [target.with_name(target.name + end) for end in ends]
         if any(one.resolve() in sources for one in written):
             raise Refused(f"The result would overwrite the input {path}; give another folder with -o.")
         yield Task(path, frame, target)
@@ -176,12 +181,15 @@ def _one_thread() -> None:
 def _clean(task: Task, order: Order) -> str | None:
     """Cleans and reads one page; None, or the reason why not."""
     try:
-        page, steps = inspection.load(task.source.read_bytes(), order.recipe, frame=task.frame)
+        data = task.source.read_bytes()
+        page, steps = inspection.load(data, order.recipe, frame=task.frame)
         cleaned = pipeline.result(pipeline.run(page, steps, previews=False)).raster
         _write(task.target.with_name(task.target.name + EXTENSIONS[order.format]), raster.encode(cleaned, order.format))
-        if order.text:
+        if order.text_format:
+            form = formats.format_named(order.text_format)
             read = reading.result(reading.run(page, order.languages, seconds=300))
-            _write(task.target.with_name(task.target.name + ".txt"), formats.write([read], "text"))
+            origin = formats.Origin(task.source.name, task.frame, page.dpi, data, datetime.now(UTC))
+            _write(task.target.with_name(task.target.name + form.extension), form.write([read], [origin]))
     except EngineError as error:
         return str(error)
     except OSError as error:

@@ -1,6 +1,7 @@
 """Reading text, and the echo that checks uploads."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -43,9 +44,9 @@ async def ocr(
     settings: Settings = request.app.state.settings
     wanted = {"languages": _codes(languages), "format": format, "clean": clean, "engine": engine, "psm": psm}
     pages = {"frame": source.frame if source.is_stored else None, "most": settings.max_read_pages}
-    event = await run(request, "read", **(source.arguments() | pages | wanted))
-    extension = FORMATS[format].extension.lstrip(".")
-    return file_answer(event, renamed(source.filename, extension))
+    origin = {"filename": source.filename, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    event = await run(request, "read", **(source.arguments() | pages | wanted | origin))
+    return file_answer(event, renamed(source.filename, event.facts["extension"].lstrip(".")))
 
 
 def _codes(languages: str) -> list[str]:

@@ -42,6 +42,20 @@ def test_text(service: Service) -> None:
     assert answer.text.split("\n")[0] == LINES[0]
 
 
+@pytest.mark.parametrize(
+    ("format", "media_type", "extension", "told"),
+    [
+        ("tsv", "text/tab-separated-values; charset=utf-8", ".tsv", "\tquick\n"),
+        ("hocr", "application/xhtml+xml", ".hocr", ">quick</span>"),
+    ],
+)
+def test_formats(service: Service, format: str, media_type: str, extension: str, told: str) -> None:
+    answer = service.post("/api/ocr", text_page(), format=format, clean="false", engine="tesseract")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+    assert f'filename="page{extension}"' in answer.headers["content-disposition"]
+    assert told in answer.text
+
+
 @pytest.mark.parametrize("clean", ["auto", "true", "false"])
 def test_cleaning(service: Service, clean: str) -> None:
     answer = service.post("/api/ocr", text_page(), format="text", clean=clean)

@@ -28,6 +28,11 @@ def test_it_works(page: Path, tmp_path: Path) -> None:
     assert "Ink and paper" in (tmp_path / "clean.txt").read_text()
 
 
+def test_text_in_another_format(page: Path, tmp_path: Path) -> None:
+    assert main([str(page), "-o", str(tmp_path / "out"), "--text", "--text-format", "hocr"]) == 0
+    assert "page.jpg" in (tmp_path / "out" / "page.hocr").read_text()
+
+
 def test_beside_the_input(page: Path) -> None:
     before = page.read_bytes()
     assert main([str(page), "--format", "jpeg"]) == 0

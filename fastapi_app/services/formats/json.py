@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from fastapi_app.services.formats.origin import Origin
 from fastapi_app.services.layout import Page
 
 
-def write(pages: Sequence[Page]) -> bytes:
+def write(pages: Sequence[Page], origins: Sequence[Origin] = ()) -> bytes:
     return json.dumps(describe(pages), ensure_ascii=False).encode()
 
 

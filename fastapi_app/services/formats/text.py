@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from fastapi_app.services.formats.origin import Origin
 from fastapi_app.services.layout import Page
 
 
-def write(pages: Sequence[Page]) -> bytes:
+def write(pages: Sequence[Page], origins: Sequence[Origin] = ()) -> bytes:
     return ("\n\f".join(page.text for page in pages) + "\n").encode()
