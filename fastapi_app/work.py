@@ -6,7 +6,7 @@ Cancelling is closing the generator, so each yields wherever it can bear to stop
 import io
 import tarfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ def read(  # noqa: PLR0913  what the endpoint takes, by name
 
     `filename` and `at` (ISO 8601) are what formats tell of the upload and the time.
     """
-    form = formats.format_named(format)
+    formats.format_named(format)
     data = Path(path).read_bytes()
     now = None if at is None else datetime.fromisoformat(at)
     numbers = range(len(raster.inspect(data, limits=limits).frames)) if frame is None else [frame]
@@ -137,7 +137,12 @@ def read(  # noqa: PLR0913  what the endpoint takes, by name
                 pages.append(event)
                 origins.append(Origin(filename, number, page.dpi, data, now))
             yield {"type": "page", "done": len(pages), "total": len(numbers)}, b""
-    yield {"type": "text", "media_type": form.media_type, "extension": form.extension}, form.write(pages, origins)
+    yield _written(pages, format, origins)
+
+
+def _written(pages: Sequence[Page], format: str, origins: Sequence[Origin]) -> Message:
+    form = formats.format_named(format).holding(len(pages))
+    return {"type": "text", "media_type": form.media_type, "extension": form.extension}, form.write(pages, origins)
 
 
 def echo(path: str, frame: int, key: str, *, limits: Limits) -> Messages:

@@ -47,6 +47,8 @@ def test_text(service: Service) -> None:
     [
         ("tsv", "text/tab-separated-values; charset=utf-8", ".tsv", "\tquick\n"),
         ("hocr", "application/xhtml+xml", ".hocr", ">quick</span>"),
+        ("alto", "application/xml", ".alto.xml", 'CONTENT="quick"'),
+        ("page", "application/xml", ".page.xml", "<Unicode>quick</Unicode>"),
     ],
 )
 def test_formats(service: Service, format: str, media_type: str, extension: str, told: str) -> None:

@@ -1,10 +1,10 @@
 """Ways to write read pages down: `write(pages, "hocr")`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.formats import hocr, json, text, tsv
+from fastapi_app.services.formats import alto, hocr, json, page_xml, text, tsv
 from fastapi_app.services.formats.origin import Origin
 from fastapi_app.services.layout import Page
 
@@ -13,12 +13,19 @@ __all__ = ["FORMATS", "Format", "Origin", "format_named", "write"]
 
 @dataclass(frozen=True)
 class Format:
-    """`name` is what people call it."""
+    """`name` is what people call it. A format whose files hold one page puts several into a ZIP archive."""
 
     name: str
     media_type: str
     extension: str
     write: Callable[[Sequence[Page], Sequence[Origin]], bytes]
+    one_page: bool = False
+
+    def holding(self, count: int) -> "Format":
+        """Media type and extension of what `write` makes of so many pages."""
+        if not self.one_page or count == 1:
+            return self
+        return replace(self, media_type="application/zip", extension=".zip")
 
 
 FORMATS: dict[str, Format] = {
@@ -26,6 +33,8 @@ FORMATS: dict[str, Format] = {
     "json": Format("JSON", "application/json", ".json", json.write),
     "tsv": Format("TSV", "text/tab-separated-values; charset=utf-8", ".tsv", tsv.write),
     "hocr": Format("hOCR", "application/xhtml+xml", ".hocr", hocr.write),
+    "alto": Format("ALTO", "application/xml", ".alto.xml", alto.write),
+    "page": Format("PAGE", "application/xml", ".page.xml", page_xml.write, one_page=True),
 }
 
 
