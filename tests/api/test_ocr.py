@@ -49,6 +49,7 @@ def test_text(service: Service) -> None:
         ("hocr", "application/xhtml+xml", ".hocr", ">quick</span>"),
         ("alto", "application/xml", ".alto.xml", 'CONTENT="quick"'),
         ("page", "application/xml", ".page.xml", "<Unicode>quick</Unicode>"),
+        ("pdf", "application/pdf", ".pdf", "%PDF-"),
     ],
 )
 def test_formats(service: Service, format: str, media_type: str, extension: str, told: str) -> None:

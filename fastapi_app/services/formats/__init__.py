@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.formats import alto, hocr, json, page_xml, text, tsv
+from fastapi_app.services.formats import alto, hocr, json, page_xml, pdf, text, tsv
 from fastapi_app.services.formats.origin import Origin
 from fastapi_app.services.layout import Page
 
@@ -35,6 +35,7 @@ FORMATS: dict[str, Format] = {
     "hocr": Format("hOCR", "application/xhtml+xml", ".hocr", hocr.write),
     "alto": Format("ALTO", "application/xml", ".alto.xml", alto.write),
     "page": Format("PAGE", "application/xml", ".page.xml", page_xml.write, one_page=True),
+    "pdf": Format("Searchable PDF", "application/pdf", ".pdf", pdf.write),
 }
 
 
