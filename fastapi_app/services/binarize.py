@@ -7,7 +7,7 @@ import cv2
 import doxapy
 import numpy as np
 
-from fastapi_app.services import edge_levels
+from fastapi_app.services import edge_levels, learned
 from fastapi_app.services.background import odd
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.pixels import Pixels, to_gray
@@ -76,10 +76,15 @@ def edges(gray: Pixels, settings: Settings) -> Pixels:
     return edge_levels.binarize(gray)
 
 
+def auto(gray: Pixels, settings: Settings) -> Pixels:
+    """The best page, by a learned model, at some thirty times the cost of `edges`."""
+    return learned.binarize(gray)
+
+
 _DOXA = doxapy.Binarization.Algorithms
 
 METHODS: dict[str, Callable[[Pixels, Settings], Pixels]] = {
-    "auto": edges,
+    "auto": auto,
     "edges": edges,
     "otsu": otsu,
     "adaptive": adaptive,

@@ -13,7 +13,7 @@ from fastapi_app.services.recipe import STEPS, Recipe
 
 COSTS = {
     "edges": 0.008,
-    "auto": 0.008,
+    "auto": 0.3,
     "otsu": 0.001,
     "adaptive": 0.02,
     "sauvola": 0.008,
@@ -34,7 +34,7 @@ METHOD_TITLES = {
     "bilateral": "Bilateral",
     "nlmeans": "Non-local means",
     "edges": "Edge levels",
-    "auto": "Automatic",
+    "auto": "Learned",
     "otsu": "Otsu",
     "adaptive": "Adaptive mean",
     "sauvola": "Sauvola",

@@ -89,7 +89,7 @@ def test_queue_full(media: Path, slow_page: bytes) -> None:
 
 def test_queue_waits_its_turn(media: Path) -> None:
     with running(media, slots=1, queue=10) as service, ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(lambda _: service.post("/api/images/binarize", text_page()), range(6)))
+        answers = list(pool.map(lambda _: service.post("/api/images/binarize", text_page(), method="edges"), range(6)))
         assert [answer.status_code for answer in answers] == [200] * 6
         assert service.busy == 0
 

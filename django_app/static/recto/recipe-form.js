@@ -5,6 +5,7 @@ import { stepTitle } from './steps.js';
 
 const LOCAL = ['adaptive', 'sauvola', 'wolf', 'nick', 'isauvola', 'su'];
 const ONLY_FOR = { threshold: ['manual'], window: LOCAL, k: LOCAL }; // parameters of some methods only
+const QUICK = 0.05; // seconds a megapixel
 const WHEN_NEEDED = { threshold: 128 }; // where "auto" is no answer
 
 const OWN = 'project-'; // before the ids of the project's presets in the menu
@@ -194,8 +195,14 @@ const place = () => Object.assign(document.createElement('input'), { type: 'hidd
 
 function choice(parameter) {
   const select = Object.assign(document.createElement('select'), { className: 'form-select form-select-sm' });
-  for (const { value, title } of parameter.choices) select.append(new Option(named(`method.${value}`, title), value));
+  for (const one of parameter.choices) select.append(new Option(titled(one), one.value));
   return select;
+}
+
+/** A method's name, and what it costs if that is more than a slider can wait for. */
+function titled({ value, title, seconds_per_megapixel: seconds }) {
+  const name = named(`method.${value}`, title);
+  return seconds > QUICK ? say('method.slow', { name, seconds }) : name;
 }
 
 function slider({ minimum: min, maximum: max, step }) {

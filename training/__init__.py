@@ -1,0 +1,11 @@
+"""Trains the network of `binarize(method="auto")` and writes fastapi_app/services/models/binarizer.onnx.
+
+Nothing of the product needs this room. It takes PyTorch, beside what the engine needs anyway:
+
+    python3 -m venv var/training
+    var/training/bin/pip install torch==2.13.0 onnx==1.23.2 onnxruntime==1.31.1 opencv-python-headless==5.0.0.93
+    var/training/bin/python -m training FOLDER --steps 6000
+
+FOLDER holds pages NAME.png with the truth NAME.gt.png beside them, ink black. `--without PREFIX …` keeps pages apart,
+which `./recto bench binarize --pages FOLDER` can then measure honestly. One core takes half a second a step.
+"""
