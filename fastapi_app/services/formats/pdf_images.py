@@ -87,7 +87,7 @@ def group4(image: Image.Image) -> bytes:
     rows_a_strip, photometric = 278, 262
     one = image.convert("1", dither=Image.Dither.NONE)
     one.save(out, "TIFF", compression="group4", tiffinfo={rows_a_strip: image.height, photometric: 0})
-    with TiffImageFile(out) as tiff:
+    with TiffImageFile(io.BytesIO(out.getvalue())) as tiff:
         (offset,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]
     return out.getvalue()[offset : offset + length]
 
