@@ -80,9 +80,22 @@ def nameless_main() -> Iterator[None]:
 
 def start_fork_server() -> None:
     """Once per process; children then start in milliseconds, with the engine imported."""
-    with _starting, nameless_main(), bare_environment():
-        multiprocessing.set_forkserver_preload(["fastapi_app.child", "fastapi_app.warm"])
-        forkserver.ensure_running()
+    with _starting, nameless_main():
+        _keep_fork_server()
+
+
+def _keep_fork_server() -> None:
+    """multiprocessing starts another one where the first has died, but with all that our environment holds."""
+    if not _fork_server_runs():
+        with bare_environment():
+            multiprocessing.set_forkserver_preload(["fastapi_app.child", "fastapi_app.warm"])
+            forkserver.ensure_running()
+
+
+def _fork_server_runs() -> bool:
+    """Looked at without reaping it: multiprocessing does that, and would miss it."""
+    pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return pid is not None and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
 
 
 def start_child(bounds: Bounds) -> "Child":
@@ -96,7 +109,12 @@ def start_process(bounds: Bounds) -> tuple[ForkServerProcess, Connection]:
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("forkserver").Process(target=serve, args=(theirs, bounds), daemon=True)
     with _starting, nameless_main():
-        process.start()
+        try:
+            _keep_fork_server()
+            process.start()
+        except (OSError, EOFError):  # the server died in between
+            _keep_fork_server()
+            process.start()
     theirs.close()
     return process, ours
 

@@ -1,4 +1,4 @@
-"""The only place where pixels leave the event loop: children, slots and a queue in front of them, an end in time.
+"""The only place where pixels leave the event loop: children, slots and a line in front of them, an end in time.
 
 A plain request gets a fresh child; a socket keeps one for its drafts (`Session`). Nobody waits, nothing runs.
 """
@@ -6,8 +6,8 @@ A plain request gets a fresh child; a socket keeps one for its drafts (`Session`
 import asyncio
 import math
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import anyio.to_thread
 
 from fastapi_app.child import Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
-from fastapi_app.errors import Overloaded
+from fastapi_app.line import Line
 from fastapi_app.services.errors import TimedOut
 from fastapi_app.settings import Settings
 
@@ -28,7 +28,7 @@ class Workers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._slots = anyio.CapacityLimiter(settings.slots)
+        self._line = Line(settings.slots, settings.queue)
         self._limits = {
             "bytes": settings.max_upload_bytes,
             "pixels": settings.max_pixels,
@@ -47,7 +47,12 @@ class Workers:
     @property
     def busy(self) -> int:
         """Slots in use."""
-        return self._slots.borrowed_tokens
+        return self._line.busy
+
+    @property
+    def waiting(self) -> int:
+        """Runs in the line."""
+        return self._line.waiting
 
     async def start(self) -> None:
         await anyio.to_thread.run_sync(start_fork_server)
@@ -61,32 +66,25 @@ class Workers:
         self._spares.clear()
         await anyio.to_thread.run_sync(self._folder.cleanup)
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Raises Overloaded when the queue is full."""
-        statistics = self._slots.statistics()
-        if statistics.borrowed_tokens >= statistics.total_tokens and statistics.tasks_waiting >= self._settings.queue:
-            raise Overloaded
-        ticket = object()
-        await self._slots.acquire_on_behalf_of(ticket)
-        try:
-            yield
-        finally:
-            self._slots.release_on_behalf_of(ticket)
+    def slot(self, user: str) -> AbstractAsyncContextManager[None]:
+        """Raises Overloaded when the line is full."""
+        return self._line.slot(user)
 
     async def take(self) -> Child:
         """A child that is ready; whoever takes it kills it."""
-        while self._spares:
-            child = self._spares.pop(0)
-            if child.alive:
-                self._refill_soon()
-                return child
-            child.kill()
-        return await self._start_child()
+        try:
+            while self._spares:
+                child = self._spares.pop(0)
+                if child.alive:
+                    return child
+                child.kill()
+            return await self._start_child()
+        finally:
+            self._refill_soon()
 
-    async def collect(self, work: str, **arguments: Any) -> list[Event]:
+    async def collect(self, user: str, work: str, **arguments: Any) -> list[Event]:
         """A whole run in a child of its own, drained; the last event is its result. Raises EngineError, Overloaded."""
-        async with self.slot():
+        async with self.slot(user):
             return await self.ask(work, **arguments)
 
     async def ask(self, work: str, **arguments: Any) -> list[Event]:
@@ -136,13 +134,14 @@ class Workers:
 class Session:
     """The child of one socket: made on demand, kept between runs, so that a draft is decoded once."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, user: str) -> None:
         self._workers = workers
+        self._user = user
         self._child: Child | None = None
 
     async def run(self, work: str, arguments: dict[str, Any], each: Each) -> None:
         """Cancelled from outside, it stops the work but keeps the child if it obeys."""
-        async with self._workers.slot():
+        async with self._workers.slot(self._user):
             if self._child is None or not self._child.alive:
                 self._child = await self._workers.take()
             try:

@@ -38,7 +38,7 @@ FILE_BODY: dict[str, Any] = {
 async def run(request: Request, work: str, **arguments: Any) -> Event:
     """The last event of a work, as long as the client waits for it."""
     workers: Workers = request.app.state.workers
-    events = await while_connected(request, workers.collect(work, **arguments))
+    events = await while_connected(request, workers.collect(request.state.user, work, **arguments))
     return events[-1]
 
 

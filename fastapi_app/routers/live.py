@@ -54,7 +54,7 @@ class Conversation:
         self._claims = claims
         self._settings: Settings = socket.app.state.settings
         self._workers: Workers = socket.app.state.workers
-        self._session = Session(self._workers)
+        self._session = Session(self._workers, claims.user)
         self._speaking = anyio.Lock()
         self._wake = anyio.Event()
         self._order: Order | None = None
