@@ -22,12 +22,9 @@ BARE_PRIOR = 0.02  # share of edges below which a neighbourhood follows the page
 
 def binarize(gray: Pixels) -> Pixels:
     """(h, w) uint8 of 0 and 255 from a gray page."""
-    height, width = gray.shape
     smooth = cv2.GaussianBlur(gray, (3, 3), 0.6)
-    faint, clear = _levels(_working_copy(smooth))
-    may_be = cv2.compare(smooth, cv2.resize(faint, (width, height), interpolation=cv2.INTER_LINEAR), cv2.CMP_LE)
-    must_be = cv2.compare(smooth, cv2.resize(clear, (width, height), interpolation=cv2.INTER_LINEAR), cv2.CMP_LE)
-    return cv2.bitwise_not(_touching(may_be, must_be))
+    scale = 2 if max(gray.shape) <= WORKING_LONGEST else 4
+    return _above(smooth, _followed(_darkest(smooth, scale), *_levels(_working_copy(smooth))), scale)
 
 
 def _working_copy(gray: Pixels) -> Pixels:
@@ -40,8 +37,7 @@ def _levels(gray: Pixels) -> tuple[Pixels, Pixels]:
     """Two small maps of brightness: at or below the first a pixel may be ink, at or below the second it must be."""
     paper = background(gray)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
-    otsu, _ = cv2.threshold(flat, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    level = (1 - OTSU_SHARE) * _edge_level(flat) + OTSU_SHARE * otsu
+    level = (1 - OTSU_SHARE) * _edge_level(flat) + OTSU_SHARE * _otsu(flat)
     bright, grain = _paper(flat)
     faint = np.minimum(FAINT * level, bright - FAINT_NOISE * grain)
     clear = np.minimum(CLEAR * level, bright - CLEAR_NOISE * grain)
@@ -53,12 +49,17 @@ def _edge_level(flat: Pixels) -> Pixels:
     """float32 map of a quarter of the size: mean brightness of the pixels on strong edges around every place."""
     kernel = np.ones((3, 3), np.uint8)
     slope = cv2.subtract(cv2.dilate(flat, kernel), cv2.erode(flat, kernel))
-    _, edges = cv2.threshold(slope, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    _, edges = cv2.threshold(slope, _otsu(slope), 255, cv2.THRESH_BINARY)
     share = _quarter(edges).astype(np.float32) / 255
     weight = _quarter(cv2.bitwise_and(flat, edges)).astype(np.float32)
     whole_page = float(weight.sum()) / max(1e-3, float(share.sum()))
     window = (NEIGHBOURHOOD // 4 | 1,) * 2
     return (cv2.blur(weight, window) + BARE_PRIOR * whole_page) / (cv2.blur(share, window) + BARE_PRIOR)
+
+
+def _otsu(pixels: Pixels) -> float:
+    """Otsu's threshold, by every other row."""
+    return cv2.threshold(pixels[::2], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0]
 
 
 def _quarter(pixels: Pixels) -> Pixels:
@@ -68,30 +69,35 @@ def _quarter(pixels: Pixels) -> Pixels:
 
 def _paper(flat: Pixels) -> tuple[float, float]:
     """Brightness of the paper, which is most of the page, and the standard deviation of its grain (by quartiles)."""
-    sample = np.sort(flat[::8, ::8], axis=None)
-    lower, middle = (float(sample[int(share * (sample.size - 1))]) for share in (0.3, 0.6))
+    sample = flat[::8, ::8].ravel()
+    places = [int(share * (sample.size - 1)) for share in (0.3, 0.6)]
+    lower, middle = (float(level) for level in np.partition(sample, places)[places])
     return middle, max(1.0, min((middle - lower) / 0.78, 12.0))
 
 
-def _touching(may_be: Pixels, must_be: Pixels) -> Pixels:
-    """Those connected parts of `may_be` that hold a pixel of `must_be`, seen at half or quarter size."""
-    height, width = may_be.shape
-    scale = 2 if max(height, width) <= WORKING_LONGEST else 4
-    candidates, seeds = _any_of(may_be, scale), _any_of(must_be, scale)
-    count, labels = cv2.connectedComponents(candidates, connectivity=8, ltype=cv2.CV_32S)
+def _darkest(gray: Pixels, scale: int) -> Pixels:
+    """Every scale × scale pixels into the darkest of them; the last row and column may stand for fewer."""
+    return np.ascontiguousarray(cv2.erode(gray, np.ones((scale, scale), np.uint8), anchor=(0, 0))[::scale, ::scale])
+
+
+def _followed(darkest: Pixels, faint: Pixels, clear: Pixels) -> Pixels:
+    """`faint` in the size of `darkest`, and 0 outside those connected parts at or below it that hold a place at or
+    below `clear`."""
+    faint, clear = (cv2.resize(level, darkest.shape[::-1], interpolation=cv2.INTER_LINEAR) for level in (faint, clear))
+    count, labels = cv2.connectedComponents(cv2.compare(darkest, faint, cv2.CMP_LE), connectivity=8, ltype=cv2.CV_32S)
     kept = np.zeros(count, np.uint8)
-    kept[labels[seeds > 0]] = 255
+    kept[labels[darkest <= clear]] = 255
     kept[0] = 0
-    size = (labels.shape[1] * scale, labels.shape[0] * scale)
-    parts = cv2.resize(kept[np.asarray(labels)], size, interpolation=cv2.INTER_NEAREST)[:height, :width]
-    return cv2.bitwise_and(may_be, parts)
+    return cv2.bitwise_and(faint, kept.take(np.asarray(labels)))
 
 
-def _any_of(mask: Pixels, scale: int) -> Pixels:
-    """Every scale × scale pixels into one that is set if any of them is; the edges are filled up with paper."""
-    height, width = mask.shape
-    filled = mask
-    if height % scale or width % scale:
-        filled = cv2.copyMakeBorder(mask, 0, -height % scale, 0, -width % scale, cv2.BORDER_CONSTANT, value=0)
-    size = (filled.shape[1] // scale, filled.shape[0] // scale)
-    return cv2.threshold(cv2.resize(filled, size, interpolation=cv2.INTER_AREA), 0, 255, cv2.THRESH_BINARY)[1]
+def _above(gray: Pixels, level: Pixels, scale: int) -> Pixels:
+    """255 where a pixel is brighter than the level of its scale × scale block, else 0."""
+    height, width = gray.shape
+    across = cv2.resize(level, (level.shape[1] * scale, level.shape[0]), interpolation=cv2.INTER_NEAREST)[:, :width]
+    page = np.empty(gray.shape, bool)
+    whole = height // scale
+    blocks = (whole, scale, width)
+    np.greater(gray[: whole * scale].reshape(blocks), across[:whole, None], page[: whole * scale].reshape(blocks))
+    np.greater(gray[whole * scale :], across[-1:], page[whole * scale :])
+    return np.negative(page.view(np.uint8))

@@ -29,7 +29,7 @@ LOOK_LONGEST = 500
 PAPER_LONGEST = 240
 LIGHT_LONGEST = 64
 BORDER_LONGEST = 320
-GRAIN_ROWS = 160
+GRAIN_ROWS = 64
 INK = 160  # below this, with the paper at 255, is ink
 TONE = 0.15  # of the light: what differs by more from how the light falls is no paper
 
