@@ -1,4 +1,4 @@
-"""Ways to write read pages down: `write(pages, "hocr")`."""
+"""Ways to write read pages down, and to read them from files: `write(pages, "hocr")`, `read(data)`."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.formats import alto, hocr, json, page_xml, pdf, text, tsv
 from fastapi_app.services.formats.origin import Origin
+from fastapi_app.services.formats.readers import read
 from fastapi_app.services.layout import Page
 
-__all__ = ["FORMATS", "Format", "Origin", "format_named", "write"]
+__all__ = ["FORMATS", "Format", "Origin", "format_named", "read", "write"]
 
 
 @dataclass(frozen=True)
