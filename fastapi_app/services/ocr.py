@@ -14,6 +14,7 @@ from fastapi_app.services.errors import BadParameter, EngineUnavailable, TimedOu
 from fastapi_app.services.layout import Line, Page, Region, Word, mean_confidence
 from fastapi_app.services.pixels import to_gray
 from fastapi_app.services.raster import Raster
+from fastapi_app.services.rearrangement import rearranged
 
 # One thread a process: Tesseract's own threads wait for each other more than they read. Pages keep the cores busy.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -73,8 +74,10 @@ def read(
 
 def surer(page: Page, raster: Raster, languages: Sequence[str]) -> Page:
     """What `auto` makes of Tesseract's reading of this raster."""
+    if not rapid.can_read(languages):
+        return page.model_copy(update={"regions": rearranged(page.lines, raster)})
     words = [word for line in page.lines for word in line.words]
-    if not rapid.can_read(languages) or not second_reading.is_needed(raster, words):
+    if not second_reading.is_needed(raster, words):
         return page
     regions, again = second_reading.regions(raster, words)
     if not again:

@@ -98,3 +98,23 @@ def two_columns() -> np.ndarray:
 def test_a_drawn_page_of_two_columns(engine: str) -> None:
     page = ocr.read(Raster(two_columns()), ["eng"], engine=engine)
     assert [line.text for line in page.lines] == PROSE
+
+
+def test_a_drawn_page_of_two_hebrew_columns() -> None:
+    lines = [line for line in HEBREW if len(line.split()) > 5]
+    right, left = (draw(part, width=1000, height=400, size=34, margin=60) for part in (lines[:4], lines[3:]))
+    page = ocr.read(Raster(np.hstack([left, right])), ["heb"], engine="auto")
+    assert [line.text for line in page.lines] == [*lines[:4], *lines[3:]]
+
+
+def test_a_drawn_table() -> None:
+    page = np.full((420, 1300), 255, np.uint8)
+    cells = {
+        0: ["Parchment", "Ink", "Quills", "Total"],
+        600: ["2", "1", "9", "12"],
+        900: ["60.00", "1.50", "0.90", "62.40"],
+    }
+    for left, texts in cells.items():
+        page[:, left : left + 400] = draw(texts, width=400, height=420, size=40, margin=60)
+    read = ocr.read(Raster(page), ["eng"], engine="rapidocr")
+    assert [line.text for line in read.lines] == [" ".join(row) for row in zip(*cells.values(), strict=True)]
