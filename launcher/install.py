@@ -19,7 +19,12 @@ from launcher.trouble import Trouble
 
 REQUIREMENTS = ROOT / "requirements.txt"
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/bin"])
-LANGUAGES = ("eng", "heb", "osd")
+MODELS = {  # of Tesseract, by its own name
+    "eng": "tesseract-ocr-eng",
+    "heb": "tesseract-ocr-heb",
+    "Hebrew": "tesseract-ocr-script-hebr",
+    "osd": "tesseract-ocr-osd",
+}
 POSTGRES = ("initdb", "postgres", "createdb")
 
 # Services that come with the packages and would start by themselves: Recto runs its own processes instead.
@@ -63,8 +68,8 @@ def missing_packages(*, testing: bool = False) -> list[str]:
         for package, name in (("tesseract-ocr", "tesseract"), ("nginx", "nginx"), ("redis-server", "redis-server"))
         if program(name) is None
     ]
-    read = set() if "tesseract-ocr" in missing else _languages()
-    missing += [f"tesseract-ocr-{language}" for language in LANGUAGES if language not in read]
+    installed = set() if "tesseract-ocr" in missing else _models()
+    missing += [package for model, package in MODELS.items() if model not in installed]
     if testing and postgres_programs() is None:
         missing.append("postgresql")
     if testing and program("chromium") is None:
@@ -72,7 +77,7 @@ def missing_packages(*, testing: bool = False) -> list[str]:
     return missing
 
 
-def _languages() -> set[str]:
+def _models() -> set[str]:
     listed = subprocess.run([str(program("tesseract")), "--list-langs"], capture_output=True, text=True, check=False)
     return set(listed.stdout.split())
 

@@ -1,6 +1,7 @@
 """Reading text: which engine, and the only caller of Tesseract, its command line, its time-out, its errors."""
 
 import os
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
@@ -20,18 +21,32 @@ from fastapi_app.services.rearrangement import rearranged
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 ENGINES = ("tesseract", "rapidocr", "auto")
-SCRIPT_MODELS = ("osd",)
+DETECTORS = ("osd",)  # models that tell, but do not read
+SCRIPTS = {"heb": "Hebrew"}  # models that read a language better than its own, where they are installed
 BELIEVABLE_DPI = (100, 2400)  # cameras write 72 into everything
 LONGEST = 32_000  # Tesseract refuses more than 32767 pixels a side
 
 
 def languages() -> tuple[str, ...]:
-    """Codes of the installed languages, as Tesseract names them. EngineUnavailable without Tesseract."""
+    """Codes of the languages that can be read, as Tesseract names them. EngineUnavailable without Tesseract."""
+    models = _models()
+    scripts = {code for code, script in SCRIPTS.items() if script in models}
+    return tuple(sorted(scripts | {code for code in models if code.islower() and code not in DETECTORS}))
+
+
+def _models() -> frozenset[str]:
+    """What is installed: models of languages, and of scripts."""
+    command = [pytesseract.pytesseract.tesseract_cmd, "--list-langs"]
     try:
-        installed = pytesseract.get_languages()
-    except pytesseract.TesseractNotFoundError as error:
+        listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except OSError as error:
         raise EngineUnavailable("Tesseract is not installed.") from error
-    return tuple(sorted(code for code in set(installed) if code not in SCRIPT_MODELS))
+    return frozenset(line.strip() for line in listed.splitlines()[1:])
+
+
+def _model(language: str, models: frozenset[str]) -> str:
+    script = SCRIPTS.get(language)
+    return script if script in models else language
 
 
 @cache
@@ -90,7 +105,7 @@ def _by_tesseract(raster: Raster, languages: Sequence[str], psm: int, seconds: f
     if max(raster.width, raster.height) > LONGEST:
         raise UnusableImage(f"Tesseract reads pages of at most {LONGEST} pixels a side.")
     chosen = _checked(languages)
-    regions = tuple(_regions(_recognize(raster, "+".join(chosen), psm, seconds), raster))
+    regions = tuple(_regions(_recognize(raster, chosen, psm, seconds), raster))
     return _page(raster, chosen, f"tesseract {_tesseract_version()}", regions)
 
 
@@ -125,10 +140,12 @@ def _checked(wanted: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-def _recognize(raster: Raster, lang: str, psm: int, seconds: float) -> list[Mapping[str, Any]]:
+def _recognize(raster: Raster, languages: Sequence[str], psm: int, seconds: float) -> list[Mapping[str, Any]]:
     """Rows of Tesseract's table, one per word."""
     page = Image.fromarray(to_gray(raster.pixels))
     page.format = "BMP"  # the file in between: cheapest to write and to read
+    installed = _models()
+    lang = "+".join(_model(code, installed) for code in languages)
     config = f"--psm {psm}"
     if raster.dpi and BELIEVABLE_DPI[0] <= raster.dpi <= BELIEVABLE_DPI[1]:
         config += f" --dpi {round(raster.dpi)}"

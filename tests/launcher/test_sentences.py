@@ -159,7 +159,7 @@ def test_no_right_to_install(bare: Path, capsys: pytest.CaptureFixture[str]) -> 
 
     assert said.strip() == (
         "This account may not install packages: run 'apt-get install tesseract-ocr nginx redis-server "
-        "tesseract-ocr-eng tesseract-ocr-heb tesseract-ocr-osd' as root, then start again."
+        "tesseract-ocr-eng tesseract-ocr-heb tesseract-ocr-script-hebr tesseract-ocr-osd' as root, then start again."
     )
 
 

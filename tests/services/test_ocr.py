@@ -91,5 +91,11 @@ def test_no_tesseract(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_languages_and_versions() -> None:
     assert {"eng", "heb"} <= set(ocr.languages())
-    assert "osd" not in ocr.languages()
+    assert not {"osd", "Hebrew"} & set(ocr.languages())
     assert ocr.versions()["tesseract"][0].isdigit()
+
+
+def test_a_language_is_read_by_its_own_model_where_the_script_has_none() -> None:
+    assert ocr._model("heb", frozenset({"eng", "heb"})) == "heb"
+    assert ocr._model("heb", frozenset({"eng", "heb", "Hebrew"})) == "Hebrew"
+    assert ocr._model("eng", frozenset({"eng", "heb", "Hebrew"})) == "eng"
