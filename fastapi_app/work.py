@@ -140,6 +140,18 @@ def read(  # noqa: PLR0913  what the endpoint takes, by name
     yield _written(pages, format, origins)
 
 
+def write(
+    path: str, frame: int, key: str, *, limits: Limits, page: dict[str, Any], format: str, filename: str, at: str
+) -> Messages:
+    """A page that was read before, or corrected since, in a format; the file is its original."""
+    data = Path(path).read_bytes()
+    declared = raster.inspect(data, limits=limits).frames
+    dpi = declared[frame].dpi if frame < len(declared) else None
+    yield _written(
+        [Page.model_validate(page)], format, [Origin(filename, frame, dpi, data, datetime.fromisoformat(at))]
+    )
+
+
 def _written(pages: Sequence[Page], format: str, origins: Sequence[Origin]) -> Message:
     form = formats.format_named(format).holding(len(pages))
     return {"type": "text", "media_type": form.media_type, "extension": form.extension}, form.write(pages, origins)
@@ -202,6 +214,7 @@ def _draft_of(path: str, frame: int, key: str, limits: Limits) -> Raster:
 WORKS: dict[str, Callable[..., Messages]] = {
     "process": process,
     "read": read,
+    "write": write,
     "echo": echo,
     "inspect": inspect,
     "thumbnail": thumbnail,

@@ -27,7 +27,15 @@ from django_app.users.models import User
 CONNECT_SECONDS = 3.0
 INFO_CACHE_SECONDS = 60
 # Seconds to wait for an answer. The engine stops a run by itself earlier; these are for an engine that is stuck.
-READ_SECONDS = {"info": 5, "inspect": 60, "thumbnail": 60, "tiles": 180, "auto-process": 180, "text": 300}
+READ_SECONDS = {
+    "info": 5,
+    "inspect": 60,
+    "thumbnail": 60,
+    "tiles": 180,
+    "auto-process": 180,
+    "text": 300,
+    "written": 60,
+}
 KEPT_HEADERS = ("X-Skew-Angle", "X-Recipe", "Server-Timing")
 
 
@@ -160,6 +168,12 @@ class ImagingClient:
         parameters = {"languages": "+".join(languages), "format": "json"}
         return dict(self.ask("POST", "text", "/api/ocr", source, parameters).json())
 
+    def written(self, source: Stored, layout: Mapping[str, Any], format: str, name: str) -> Processed:
+        """A page's text as a file: `source` is the original that the layout's boxes are on, `name` its file name."""
+        parameters = {"format": format, "filename": name[:300]}
+        answer = self.ask("POST", "written", "/api/renditions/text", source, parameters, json=layout)
+        return Processed(answer.content, answer.headers.get("Content-Type", "application/octet-stream"), {})
+
     def ask(
         self,
         method: str,
@@ -168,6 +182,7 @@ class ImagingClient:
         source: Source | None = None,
         parameters: Mapping[str, str] | None = None,
         *,
+        json: Mapping[str, Any] | None = None,
         stream: bool = False,
     ) -> requests.Response:
         files = {"file": (source.name or "page", source)} if isinstance(source, UploadedFile) else None
@@ -177,6 +192,7 @@ class ImagingClient:
                 self.base_url + path,
                 params=parameters,
                 files=files,
+                json=json,
                 headers=self.headers(source),
                 timeout=(CONNECT_SECONDS, READ_SECONDS[verb]),
                 allow_redirects=False,

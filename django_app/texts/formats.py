@@ -1,16 +1,21 @@
-"""What a text can be downloaded as. A further format is a further entry."""
+"""What a text can be downloaded as: names of the engine's formats, what people call them, and how their files end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from django_app.texts.store import Layout, plain
 
 
 @dataclass(frozen=True)
 class Format:
-    media_type: str
+    label: str
     extension: str
-    write: Callable[[Layout], str]
 
 
-FORMATS = {"text": Format("text/plain; charset=utf-8", "txt", plain)}
+PLAIN = "text"  # written here, also while the engine is away
+FORMATS = {
+    PLAIN: Format("Plain text", "txt"),
+    "pdf": Format("Searchable PDF", "pdf"),
+    "alto": Format("ALTO", "alto.xml"),
+    "page": Format("PAGE", "page.xml"),
+    "hocr": Format("hOCR", "hocr"),
+    "tsv": Format("TSV", "tsv"),
+    "json": Format("JSON", "json"),
+}

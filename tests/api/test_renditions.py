@@ -50,3 +50,16 @@ def test_who_may_not_and_bad_input(service: Service, path: str) -> None:
 
 def test_thumbnail_size(service: Service) -> None:
     assert service.post("/api/renditions/thumbnail", text_page(60, 40), longest=1).status_code == 422
+
+
+def test_text_of_a_page(service: Service) -> None:
+    (service.media / "page.png").write_bytes(text_page(100, 50))
+    layout = {"width": 100, "height": 50, "languages": [], "engine": "", "confidence": 0, "regions": []}
+    headers = service.headers(file="page.png")
+    answer = service.http.post("/api/renditions/text?format=pdf&filename=a.png", headers=headers, json=layout)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert 'filename="a.pdf"' in answer.headers["content-disposition"]
+    refused = service.http.post("/api/renditions/text?format=docx", headers=headers, json=layout)
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_parameter")
+    assert service.http.post("/api/renditions/text?format=pdf", headers=headers, json={}).status_code == 422
+    assert service.http.post("/api/renditions/text?format=pdf", json=layout).status_code == 401

@@ -19,6 +19,7 @@ from django_app.imaging import client as imaging
 from django_app.imaging.client import ImagingClient, ImagingError, StoredFile
 from django_app.pages import renditions
 from django_app.pages.files import cache_folder
+from django_app.texts.formats import FORMATS
 
 
 @pytest.fixture
@@ -210,3 +211,7 @@ def one_answer(said: bytes | None) -> Iterator[str]:
         done.set()
         thread.join()
         listening.close()
+
+
+def test_every_format_of_text_is_the_engines(client_of_alice: ImagingClient) -> None:
+    assert set(FORMATS) == set(client_of_alice.info()["text_formats"])

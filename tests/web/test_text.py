@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from django_app.texts import store
+from django_app.texts.formats import FORMATS
 from django_app.texts.models import Layer, LineText
 
 
@@ -97,3 +98,45 @@ def test_download_works(as_reader: Client, page: Any, layer: Layer) -> None:
 
 def test_an_unknown_format(as_alice: Client, page: Any, layer: Layer) -> None:
     assert as_alice.get(f"/pages/{page.pk}/text/download?format=parchment").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("format", "media_type", "extension", "told"),
+    [
+        ("pdf", "application/pdf", "pdf", b"%PDF-"),
+        ("alto", "application/xml", "alto.xml", 'CONTENT="הדף"'.encode()),
+        ("page", "application/xml", "page.xml", b'imageFilename="leaf 1.png"'),
+        ("hocr", "application/xhtml+xml", "hocr", b">recto</span>"),
+        ("tsv", "text/tab-separated-values; charset=utf-8", "tsv", b"\tverso\n"),
+        ("json", "application/json", "json", b'"regions"'),
+    ],
+)
+def test_every_format(
+    engine: str, as_bob: Client, page: Any, layer: Layer, format: str, media_type: str, extension: str, told: bytes
+) -> None:
+    page.name = "leaf 1.png"
+    page.save()
+    answer = as_bob.get(f"/pages/{page.pk}/text/download?format={format}")
+    assert (answer.status_code, answer["Content-Type"]) == (200, media_type)
+    assert answer["Content-Disposition"] == f'attachment; filename="leaf 1.{extension}"'
+    assert told in answer.content
+
+
+def test_a_corrected_line_is_written_as_corrected(
+    engine: str, as_alice: Client, page: Any, layer: Layer, alice: Any
+) -> None:
+    first = layer.regions.get(position=1).lines.get(position=1)
+    first.texts.create(text="The Folio", confidence=1, words=[], by=alice)
+    assert b">Folio</span>" in as_alice.get(f"/pages/{page.pk}/text/download?format=hocr").content
+
+
+def test_without_the_engine_plain_text_is_left(as_alice: Client, page: Any, layer: Layer) -> None:
+    with override_settings(FASTAPI_URL="http://127.0.0.1:9"):
+        answer = as_alice.get(f"/pages/{page.pk}/text/download?format=alto")
+        assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
+        assert as_alice.get(f"/pages/{page.pk}/text/download").status_code == 200
+
+
+def test_strangers_get_no_format(engine: str, as_charlie: Client, page: Any, layer: Layer) -> None:
+    for format in FORMATS:
+        assert as_charlie.get(f"/pages/{page.pk}/text/download?format={format}").status_code == 404
