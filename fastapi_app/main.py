@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import anyio
 import httpx
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from fastapi_app import auth, docs, errors, events, logs, middleware
 from fastapi_app.engine_facts import EngineFacts
@@ -44,7 +43,7 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     errors.install(app)
     app.add_middleware(middleware.LastResort)
     app.add_middleware(
-        CORSMiddleware,
+        middleware.Origins,
         allow_origins=settings.origins,
         allow_methods=["GET", "POST"],
         allow_headers=middleware.ALLOWED_HEADERS,

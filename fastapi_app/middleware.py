@@ -6,9 +6,11 @@ import time
 import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from fastapi_app.errors import internal_error
+from fastapi_app.errors import internal_error, problem
 
 log = logging.getLogger("recto.requests")
 
@@ -65,6 +67,27 @@ def _report(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     }
     quiet = scope["path"] in ("/healthz", "/readyz", "/ping", "/health")
     log.log(logging.DEBUG if quiet else logging.INFO, f"{facts['method']} {facts['path']} {status}", extra=facts)
+
+
+class Origins(CORSMiddleware):
+    """CORS whose refusals are problems, too."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        answer = super().preflight_response(request_headers)
+        return answer if answer.status_code == 200 else RefusedPreflight(answer)
+
+
+class RefusedPreflight(Response):
+    """Says why to whoever looks; the browser only sees that the permission is missing."""
+
+    def __init__(self, refusal: Response) -> None:
+        super().__init__()
+        self._refusal = refusal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kept = {name: value for name, value in self._refusal.headers.items() if not name.startswith("content-")}
+        detail = f"{bytes(self._refusal.body).decode()}."
+        await problem(scope["state"]["request_id"], 400, "bad_origin", detail, headers=kept)(scope, receive, send)
 
 
 class LastResort:

@@ -20,6 +20,7 @@ from fastapi_app.line import Line
 from fastapi_app.services.errors import TimedOut
 from fastapi_app.settings import Settings
 
+NICE = 5  # behind the loop, which answers everybody, whatever the pages cost
 Each = Callable[[Event], Awaitable[None]]
 
 
@@ -120,7 +121,7 @@ class Workers:
     def _bounds(self, folder: Path) -> Bounds:
         settings = self._settings
         cpu_seconds = math.ceil(settings.run_seconds * settings.opencv_threads) + 1
-        return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder))
+        return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder), NICE)
 
     def _refill_soon(self) -> None:
         if self._refilling is None or self._refilling.done():

@@ -117,8 +117,11 @@ def flat(detail: Any, loc: tuple[Any, ...] = ()) -> Iterator[tuple[list[Any], st
         yield list(loc), str(detail)
 
 
+FOR_PROGRAMS = ("/api/", "/versions/", "/healthz", "/health", "/readyz", "/ping", "/version", "/.well-known/")
+
+
 def for_programs(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(FOR_PROGRAMS)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

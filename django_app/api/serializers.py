@@ -117,7 +117,10 @@ class PageSerializer(serializers.ModelSerializer[Page]):
 
 
 class UploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="A photograph, a scan, a multi-page TIFF or a PDF.")
+    file = serializers.FileField(
+        allow_empty_file=True,  # the engine says of it what it says of everything that is no image
+        help_text="A photograph, a scan, a multi-page TIFF or a PDF.",
+    )
 
 
 class PagesSerializer(serializers.Serializer[Any]):

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import is_valid_path
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -64,6 +65,23 @@ def loggable_path(request: HttpRequest) -> str:
     """The path without the query; a session handle is a credential and stays out of the log."""
     match = request.resolver_match
     return f"/{match.route}" if match and "handle" in match.kwargs else request.path
+
+
+def with_slash(get_response: View) -> View:
+    """An address of the API is the same without its last slash: a redirect would lose the body of a POST."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if (
+            path.startswith("/api/")
+            and not path.endswith("/")
+            and not is_valid_path(path)
+            and is_valid_path(f"{path}/")
+        ):
+            request.path_info, request.path = f"{path}/", f"{request.path}/"
+        return get_response(request)
+
+    return middleware
 
 
 def content_security_policy(get_response: View) -> View:

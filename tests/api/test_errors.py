@@ -153,3 +153,4 @@ def test_preflight(service: Service) -> None:
     foreign = service.http.options("/api/images/deskew", headers=asked | {"Origin": "https://evil.example"})
     assert allowed.status_code == 200
     assert "access-control-allow-origin" not in foreign.headers
+    assert check_problem(foreign, 400, "bad_origin")["detail"] == "Disallowed CORS origin."

@@ -105,9 +105,10 @@ def test_a_file_of_many_pages(as_bob: Client, one: str, upload: Any, engine: str
     assert whole["Content-Type"] == "image/tiff"
 
 
-def test_refused_file(as_bob: Client, one: str, upload: Any, engine: str, media_root: Any) -> None:
+@pytest.mark.parametrize("content", [b"<svg/>", b""], ids=["svg", "empty"])
+def test_refused_file(as_bob: Client, one: str, upload: Any, engine: str, media_root: Any, content: bytes) -> None:
     before = set((media_root / "originals").iterdir()) if (media_root / "originals").exists() else set()
-    answer = as_bob.post(one + "pages/", {"file": upload(b"<svg/>", "drawing.png")})
+    answer = as_bob.post(one + "pages/", {"file": upload(content, "drawing.png")})
     assert answer.status_code == 415
     assert answer.json()["code"] == "not_an_image"
     assert answer.json()["detail"]

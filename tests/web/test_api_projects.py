@@ -159,3 +159,12 @@ def test_pages_of_a_list(as_alice: Client, alice: Any) -> None:
     assert len(first["results"]) == 2
     assert len(as_alice.get(first["next"]).json()["results"]) == 1
     assert as_alice.get(URL + "?page=9").status_code == 404
+
+
+def test_slash_at_the_end_may_be_left_out(as_bob: Client, one: str) -> None:
+    """A body must not be lost on the way to the other form."""
+    made = as_bob.post(URL.rstrip("/"), {"name": "Diaries"}, JSON)
+    assert (made.status_code, made.json()["name"]) == (201, "Diaries")
+    assert as_bob.patch(f"{URL}{made.json()['id']}", {"name": "Journals"}, JSON).json()["name"] == "Journals"
+    assert as_bob.get(one.rstrip("/")).status_code == 200
+    assert as_bob.get(one.rstrip("/") + "x").status_code == 404

@@ -79,3 +79,11 @@ def test_what_nobody_foresaw(as_alice: Client, settings: Any) -> None:
     answer = as_alice.post("/api/fastapi/auto-process/", {"image": file})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "Traceback" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/health", "/ping", "/version", "/readyz"])
+def test_nothing_to_post_to(client: Client, path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(path)
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["detail"] == "POST is not possible here."

@@ -38,6 +38,7 @@ def test_stranger_gets_404(as_charlie: Client, url: str, kind: str) -> None:
     answer = as_charlie.get(url + kind)
     assert answer.status_code == 404
     assert "X-Accel-Redirect" not in answer
+    assert answer.json()["code"] == "not_found"
 
 
 @pytest.mark.parametrize("kind", KINDS)
