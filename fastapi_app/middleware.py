@@ -15,7 +15,7 @@ from fastapi_app.errors import internal_error, problem
 log = logging.getLogger("recto.requests")
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-EXPOSED_HEADERS = ("X-Skew-Angle", "X-Recipe", "Server-Timing", "X-Process-Time", "X-Request-ID")
+EXPOSED_HEADERS = ("X-Skew-Angle", "X-Matrix", "X-Recipe", "Server-Timing", "X-Process-Time", "X-Request-ID")
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-ID", "Idempotency-Key")
 
 

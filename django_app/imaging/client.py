@@ -36,7 +36,7 @@ READ_SECONDS = {
     "text": 300,
     "written": 60,
 }
-KEPT_HEADERS = ("X-Skew-Angle", "X-Recipe", "Server-Timing")
+KEPT_HEADERS = ("X-Skew-Angle", "X-Matrix", "X-Recipe", "Server-Timing")
 
 
 class ImagingError(Exception):
@@ -94,7 +94,7 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class Processed:
-    """An image as the engine sent it, with its X-Skew-Angle, X-Recipe and Server-Timing."""
+    """An image as the engine sent it, with its X-Skew-Angle, X-Matrix, X-Recipe and Server-Timing."""
 
     content: bytes
     media_type: str

@@ -160,6 +160,7 @@ def _headers(facts: dict[str, Any]) -> dict[str, str]:
     spent += [("encode", facts["encode_seconds"])]
     return {
         "X-Skew-Angle": f"{facts['skew_angle']:.3f}",
+        "X-Matrix": json.dumps(facts["matrix"]),
         "X-Recipe": json.dumps(facts["recipe"]),
         "Server-Timing": ", ".join(f"{name};dur={1000 * seconds:.1f}" for name, seconds in spent),
     }

@@ -73,7 +73,7 @@ def test_auto_process(client_of_alice: ImagingClient, page: Any, page_image: byt
     sent = client_of_alice.auto_process(image(page_image), {"recipe": recipe})
     assert stored.content == sent.content
     assert json.loads(stored.headers["X-Recipe"])["steps"][0]["method"] == "otsu"
-    assert stored.headers.keys() == {"X-Skew-Angle", "X-Recipe", "Server-Timing"}
+    assert stored.headers.keys() == {"X-Skew-Angle", "X-Matrix", "X-Recipe", "Server-Timing"}
 
 
 def test_text(client_of_alice: ImagingClient, page: Any) -> None:

@@ -19,7 +19,7 @@ def test_it_works() -> None:
     assert estimate(turned(4.2)).angle == pytest.approx(4.2, abs=0.05)
 
 
-@pytest.mark.parametrize("angle", [-44.0, -20.0, -11.37, -0.4, 0.9, 7.77, 30.0])
+@pytest.mark.parametrize("angle", [-44.9, -35.0, -20.0, -11.37, -0.4, 0.9, 7.77, 30.0, 44.9])
 def test_whole_range(angle: float) -> None:
     assert estimate(turned(angle)).angle == pytest.approx(angle, abs=0.1)
 

@@ -128,11 +128,12 @@ export class FastAPIClient {
 
 /** Reads an image answer, from the engine or by way of Django. */
 export async function outcome(response) {
-  const recipe = response.headers.get('X-Recipe');
+  const [recipe, matrix] = ['X-Recipe', 'X-Matrix'].map((name) => response.headers.get(name));
   return {
     blob: await response.blob(),
     skewAngle: Number(response.headers.get('X-Skew-Angle') || 0),
     recipe: recipe ? JSON.parse(recipe) : null,
+    matrix: matrix ? JSON.parse(matrix) : null,
     timings: timings(response.headers.get('Server-Timing')),
   };
 }

@@ -3,6 +3,7 @@ import { get } from './api.js';
 import { FastAPIClient } from './fastapi-client.js';
 import { engineOutage, health, outage, reportDown } from './health.js';
 import { LiveSocket } from './live.js';
+import { Placing } from './placing.js';
 import { Presets } from './presets.js';
 import { Process } from './process.js';
 import { Read } from './read.js';
@@ -62,6 +63,7 @@ async function startProcess() {
     config,
     stage,
     form,
+    placing: new Placing({ stage, form, original: versions.original }),
     client,
     live,
     panel,

@@ -15,7 +15,7 @@ export class Process {
   #run = null; // the full run under way: {way, recipe, began, abort, id of a live one}
   #job = null; // the job that the panel follows
 
-  /** @param parts {config, original, stage, form, steps, client, live, panel, onSaved} */
+  /** @param parts {config, original, stage, form, placing, steps, client, live, panel, onSaved} */
   constructor(parts) {
     Object.assign(this, parts);
     const on = (selector, action) => this.panel.querySelector(selector)?.addEventListener('click', action);
@@ -70,9 +70,10 @@ export class Process {
     return outcome(await send('POST', '/api/fastapi/auto-process/', { body, signal, headers: { Accept: '*/*' } }));
   }
 
-  async #complete(run, { blob, skewAngle, matrix, recipe, timings }) {
+  async #complete(run, { blob, skewAngle, matrix, recipe, timings, width, height }) {
     await this.stage.showResult(blob, this.original, { skewAngle, matrix });
     if (this.#run !== run) return;
+    this.placing.found({ recipe, matrix, width, height });
     this.#run = null;
     const text = say('run.completed', { time: duration((performance.now() - run.began) / 1000) });
     if (!run.recipe) this.#chosen(recipe);
@@ -164,10 +165,11 @@ export class Process {
       announce(say('step.took', { step: stepTitle(event.step), time: duration(event.seconds) }));
   }
 
-  async #liveComplete(run, { blob, skew_angle: skewAngle, matrix, recipe, timings }) {
+  async #liveComplete(run, { blob, skew_angle: skewAngle, matrix, recipe, timings, width, height }) {
     if (!run) return;
-    if (run === this.#run) return this.#complete(run, { blob, skewAngle, matrix, recipe, timings });
+    if (run === this.#run) return this.#complete(run, { blob, skewAngle, matrix, recipe, timings, width, height });
     this.drafts.arrived();
+    this.placing.found({ recipe, matrix, width, height });
     await this.stage.showResult(blob, this.original, { skewAngle, matrix, small: true });
     if (this.drafts.latest !== run) return;
     this.#busy(false);
@@ -184,6 +186,7 @@ export class Process {
 
   #discard() {
     this.#stop();
+    this.placing.stop();
     this.#outcome(null);
     this.steps.hide();
     this.stage.showVersion(this.config.shown());

@@ -141,32 +141,69 @@ export class RecipeForm extends EventTarget {
   #parameter(prefix, parameter) {
     const row = Object.assign(document.createElement('div'), { className: 'parameter' });
     const id = `${prefix}-${parameter.name}`;
-    const label = Object.assign(document.createElement('label'), { htmlFor: id });
-    label.textContent = named(`parameter.${parameter.name}`, parameter.title);
     const input = control(parameter);
+    const label = document.createElement(input.type === 'hidden' ? 'span' : 'label');
+    if (input.type !== 'hidden') label.htmlFor = id;
+    label.textContent = named(`parameter.${parameter.name}`, parameter.title);
     Object.assign(input, { id, name: parameter.name });
     input.dataset.default = JSON.stringify(parameter.default ?? null);
     input.dataset.unit = parameter.unit || '';
     row.append(label, input);
     if (input.localName === 'input') row.insertBefore(this.#reading(id, input, parameter), input);
+    if (input.type === 'hidden') row.append(this.#onTheImage(id, input));
     return row;
+  }
+
+  /** A button that lets a place be set on the image; whoever listens to `place` does it. */
+  #onTheImage(id, input) {
+    const line = Object.assign(document.createElement('div'), { className: 'parameter-place' });
+    const button = Object.assign(document.createElement('button'), { type: 'button', className: 'btn btn-line btn-sm' });
+    button.textContent = say('place.set');
+    button.setAttribute('aria-pressed', false);
+    button.setAttribute('aria-describedby', `${id}-reading`);
+    button.addEventListener('click', () => {
+      const { step } = input.closest('.step-card').dataset;
+      this.dispatchEvent(new CustomEvent('place', { detail: { step, name: input.name, button } }));
+    });
+    line.append(button);
+    return line;
+  }
+
+  #placeOf(step, name) {
+    return this.element.querySelector(`[data-step=${step}] input[name=${name}]`);
+  }
+
+  /** The place that has been set by hand, or null. */
+  placed(step, name) {
+    const input = this.#placeOf(step, name);
+    return input.dataset.auto ? null : JSON.parse(input.value);
+  }
+
+  place(step, name, value) {
+    const input = this.#placeOf(step, name);
+    setValue(input, value);
+    this.#preset = null;
+    this.#select('');
+    show(input.closest('.step-card'));
+    this.#changed();
   }
 
   /** The slider's value in words, and for what may be left to the engine a button back to "auto". */
   #reading(id, input, parameter) {
     const span = Object.assign(document.createElement('span'), { className: 'parameter-reading' });
-    const output = document.createElement('output');
+    const output = Object.assign(document.createElement('output'), { id: `${id}-reading` });
     output.htmlFor.add(id);
     span.append(output);
     if ((parameter.default ?? null) === null && !(parameter.name in WHEN_NEEDED)) {
       const back = Object.assign(document.createElement('button'), { type: 'button', className: 'parameter-auto' });
-      back.textContent = say('auto');
-      back.setAttribute('aria-label', say('parameter.auto', { name: parameter.title }));
+      back.textContent = say(input.type === 'hidden' ? 'place.again' : 'auto');
+      if (input.type !== 'hidden') back.setAttribute('aria-label', say('parameter.auto', { name: parameter.title }));
       back.addEventListener('click', () => {
         setValue(input, null);
         this.#preset = null;
         this.#select('');
-        keepFocus(back, () => show(input.closest('.step-card')), input);
+        const next = input.closest('.parameter').querySelector('.parameter-place button') || input;
+        keepFocus(back, () => show(input.closest('.step-card')), next);
         this.#changed();
       });
       span.append(back);

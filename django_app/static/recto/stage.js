@@ -56,6 +56,13 @@ export class Stage extends EventTarget {
     if (this.#after) this.#resultIn(first);
   }
 
+  /** A stored version to be worked on, below whatever lies over it, with some room around. */
+  async workOn(version) {
+    await this.#lay(version);
+    this.#link.take();
+    this.page.fit(0.84);
+  }
+
   clearResult() {
     this.#after = null;
     this.result.clear();

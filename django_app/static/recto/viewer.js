@@ -94,8 +94,10 @@ export class PageViewer extends EventTarget {
   zoomBy(factor) {
     this.osd.viewport.zoomBy(factor).applyConstraints();
   }
-  fit() {
+  /** The whole page, in this share of the room for it. */
+  fit(share = 1) {
     this.osd.viewport.goHome();
+    if (share < 1) this.osd.viewport.zoomBy(share);
   }
 
   /** Brings a box (original pixels) into view when it is outside. */
