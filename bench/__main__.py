@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--pages", type=Path, metavar="FOLDER", help="measure on the images of this folder instead")
     command.add_argument("--limit", type=int, metavar="N", help="of them, the first N")
     command.add_argument("--languages", default="eng", metavar="CODES", help="of their text, such as eng+heb")
+    command.add_argument("--server", metavar="URL", help="speed: also over HTTP, as RECTO_USER with RECTO_PASSWORD")
     command.add_argument("--json", action="store_true", help="for programs")
     command.add_argument("--install-peers", action="store_true", help="install the programs that `peers` compares with")
     return command
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not wanted:
         print("\n".join(f"{name:9} {_title(_benchmark(name))}" for name in NAMES))
         return 0
-    options = Options(arguments.pages, tuple(arguments.languages.split("+")), arguments.limit)
+    options = Options(arguments.pages, tuple(arguments.languages.split("+")), arguments.limit, arguments.server)
     _measure(wanted, options, as_json=arguments.json)
     return 0
 

@@ -8,11 +8,12 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Options:
     """pages: a folder instead of drawn pages. languages: what the pages of the folder are written in. limit: of its
-    pages, the first so many."""
+    pages, the first so many. server: the address of a Recto to ask as well."""
 
     pages: Path | None = None
     languages: tuple[str, ...] = ("eng",)
     limit: int | None = None
+    server: str | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from fastapi_app.errors import BadMessage, ClientGone, MissingFile, NotFound, To
 from fastapi_app.settings import Settings
 
 FIELDS = ("file", "image")  # the second is what the founding documents' pages send
+PIECE = 1024 * 1024  # bytes of a body that are parsed and written at a time
 FORM_OVERHEAD = 64 * 1024  # boundaries, part headers and small fields around the file
 
 
@@ -80,13 +81,18 @@ class SpoolParser(MultiPartParser):
 
 
 async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body as it comes; TooManyBytes as soon as it is too long."""
-    received = 0
+    """The body in large pieces, since each is written in a thread; TooManyBytes as soon as it is too long."""
+    received, waiting = 0, bytearray()
     async for chunk in request.stream():
         received += len(chunk)
         if received > limit:
             raise too_many_bytes(limit)
-        yield chunk
+        waiting += chunk
+        if len(waiting) >= PIECE:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
 
 
 def too_many_bytes(limit: int) -> TooManyBytes:

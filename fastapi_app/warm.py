@@ -6,6 +6,7 @@ writes to costs a fault, and five thousand of them cost more than cleaning a sma
 """
 
 import gc
+import resource
 
 import cv2
 import numpy as np
@@ -19,11 +20,11 @@ READY_BYTES = 96 << 20  # what a clean-up of 8 megapixels touches
 PIECE_BYTES = 8 << 20  # below the size from which malloc would give the memory back when it is freed
 
 
-def warm_up() -> None:
-    """A page of dots, with a resolution, through what a page gets; in and out of the usual formats."""
+def warm_up(*forms: str) -> None:
+    """A page of dots, with a resolution, through what a page gets; in and out of these formats."""
     page = np.full((96, 96, 3), 200, np.uint8)
     page[20:76:8, 10:86:6] = 20
-    for form in ("png", "jpeg"):
+    for form in forms:
         data = raster.encode(raster.Raster(page, 300.0), form)
         for recipe in (None, presets()["manuscript"]):
             clean = pipeline.result(pipeline.run(*inspection.load(data, recipe), previews=False)).raster
@@ -31,16 +32,17 @@ def warm_up() -> None:
 
 
 def rehearse() -> None:
-    """In a child: warm up for good, threads and memory included."""
-    warm_up()
-    pieces = [np.ones(PIECE_BYTES, np.uint8) for _ in range(READY_BYTES // PIECE_BYTES)]
-    pieces.clear()
+    """In a child: warm up for good, threads and memory included; while another page is being decoded, at best."""
+    warm_up("jpeg")
+    pieces = [np.empty(PIECE_BYTES, np.uint8) for _ in range(READY_BYTES // PIECE_BYTES)]
+    for piece in pieces:
+        piece[:: resource.getpagesize()] = 0
 
 
 def _prepare() -> None:
     Image.init()  # Pillow would import its formats, and with them EXIF, at the first file that has them
     cv2.setNumThreads(1)
-    warm_up()
+    warm_up("png", "jpeg")
     gc.collect()
     gc.freeze()  # a collection in a child would write to, and so copy, every page that holds an object
 

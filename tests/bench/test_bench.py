@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from bench import speed
 from bench.__main__ import main
 from bench.cases import Case, Score, cases
 from bench.peers import NOTES, run
@@ -97,3 +98,11 @@ def test_a_benchmark_that_there_is_not() -> None:
 def test_without_a_name_it_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "unpaper, ImageMagick and OCRmyPDF" in capsys.readouterr().out
+
+
+def test_speed_on_a_page_of_ones_own(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "page.png"), PAGE)
+    row = speed.run(Options(tmp_path)).facts()["rows"][0]
+    assert row["page"] == "page.png"
+    assert float(row["Recto s"]) > 0
+    assert row["Recto of floor"].endswith("×")
