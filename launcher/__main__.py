@@ -22,6 +22,7 @@ VERBS = {
     "lint": "ruff, import-linter and mypy",
     "bench": "measure speed and quality (./recto bench --help)",
     "clean": "clean or read files without a server (./recto clean --help)",
+    "check": "find files without rows, rows without files and stuck jobs; --mend puts them right",
     "manage": "Django's own commands (./recto manage help)",
 }
 EPILOG = """ports: RECTO_PORT (8080), RECTO_DJANGO_PORT (8000), RECTO_FASTAPI_PORT (8001).
@@ -73,13 +74,17 @@ def manage(arguments: Sequence[str]) -> int:
     return _module("django_app.manage", arguments)
 
 
+def check(arguments: Sequence[str]) -> int:
+    return manage(["sanity", *arguments])
+
+
 def _module(name: str, arguments: Sequence[str]) -> int:
     install.hand_over([PYTHON, "-P", "-m", name, *arguments])
     return 0
 
 
-PASSED_ON = {"test": test, "bench": bench, "clean": clean, "manage": manage}
-HELP_OF_THEIR_OWN = ("bench", "clean", "manage")
+PASSED_ON = {"test": test, "bench": bench, "clean": clean, "check": check, "manage": manage}
+HELP_OF_THEIR_OWN = ("bench", "clean", "check", "manage")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -72,6 +72,8 @@ def missing_packages(*, testing: bool = False) -> list[str]:
     missing += [package for model, package in MODELS.items() if model not in installed]
     if testing and postgres_programs() is None:
         missing.append("postgresql")
+    if testing and program("faketime") is None:
+        missing.append("faketime")
     if testing and program("chromium") is None:
         missing.append("chromium")
     return missing

@@ -66,20 +66,23 @@ def own_database(url: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'db.sqlite3'}"
         return
     name = f"stack_{secrets.token_hex(4)}"
-    _on_server(url, f"CREATE DATABASE {name}")
+    rows(url, f"CREATE DATABASE {name}")
     try:
         yield f"{url.rpartition('/')[0]}/{name}"
     finally:
-        _on_server(url, f"DROP DATABASE {name} WITH (FORCE)")
+        rows(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _on_server(url: str, sql: str) -> None:
+def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What the database at `url` answers, outside of any transaction."""
     facts = environ.Env.db_url_config(url)
     keys = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     connection = psycopg2.connect(**{key: facts[name] for key, name in keys.items() if facts[name]})
     try:
         connection.autocommit = True
-        connection.cursor().execute(sql)
+        cursor = connection.cursor()
+        cursor.execute(sql, values)
+        return list(cursor.fetchall()) if cursor.description else []
     finally:
         connection.close()
 
@@ -126,13 +129,17 @@ class Visitor(requests.Session):
         return token
 
     def new_page(self, image: bytes, name: str = "page.jpg") -> dict[str, Any]:
-        """PAGE of an image uploaded into a new document."""
+        """PAGE of an image uploaded into a new document, the first if there are many."""
         project = self.get("/api/projects/").json()["results"][0]["id"]
         document = self.post("/api/documents/", json={"name": "Letters", "project": project})
         document.raise_for_status()
         pages = self.post(f"/api/documents/{document.json()['id']}/pages/", files={"file": (name, image)})
         pages.raise_for_status()
-        page: dict[str, Any] = pages.json()["pages"][0]
+        if pages.status_code == 202:
+            self.job_done(pages.json(), 120)
+            pages = self.get(f"/api/documents/{document.json()['id']}/pages/")
+        found = pages.json()
+        page: dict[str, Any] = (found.get("pages") or found["results"])[0]
         return page
 
     def job_done(self, job: dict[str, Any], seconds: float = 60) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from django_app.api.idempotency import idempotent
+from django_app.api.jobs import JobSerializer, accepted
 from django_app.api.paging import Pages
+from django_app.api.problems import Unacceptable
 from django_app.api.projects import METHODS
 from django_app.api.serializers import (
     DocumentSerializer,
@@ -26,11 +28,13 @@ from django_app.api.serializers import (
     UploadSerializer,
     VersionSerializer,
 )
+from django_app.documents.archive import ArchiveRefused
 from django_app.documents.models import Document
+from django_app.jobs import importing
+from django_app.jobs.models import Job
 from django_app.pages import order, versions
 from django_app.pages.models import Page, PageVersion
 from django_app.pages.removal import remove_document, remove_page
-from django_app.pages.upload import add_pages
 from django_app.projects import access
 from django_app.projects.models import Role
 from django_app.users.person import person
@@ -78,17 +82,24 @@ class DocumentViewSet(viewsets.ModelViewSet[Document]):
             raise Http404
 
     @extend_schema(methods=["GET"], responses=PageSerializer(many=True), filters=False)
-    @extend_schema(methods=["POST"], request=UploadSerializer, responses={201: PagesSerializer})
+    @extend_schema(methods=["POST"], request=UploadSerializer, responses={201: PagesSerializer, 202: JobSerializer})
     @action(detail=True, methods=["get", "post"], parser_classes=[MultiPartParser])
     @idempotent
     def pages(self, request: Request, pk: int) -> Response:
-        """The pages in their order; POST adds those of one file at the end."""
+        """The pages in their order; POST adds those of one file at the end: 201 with them; of an archive, and of a file
+        with many pages, 202 with the job that adds them."""
         document = self.get_object()
         if request.method != "POST":
             return listed(request, WITH_VERSIONS.filter(document=document))
         given = UploadSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        added = add_pages(document, given.validated_data["file"], person(request))
+        try:
+            added = importing.take_in(document, given.validated_data["file"], person(request))
+        except ArchiveRefused as refused:
+            reasons = [{"loc": ["file", name], "msg": reason} for name, reason in refused.reasons]
+            raise Unacceptable(refused.words, reasons) from refused
+        if isinstance(added, Job):
+            return accepted(added)
         pages = WITH_VERSIONS.filter(pk__in=[page.pk for page in added])
         return Response(PagesSerializer({"pages": pages}).data, status.HTTP_201_CREATED)
 

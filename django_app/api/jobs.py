@@ -1,11 +1,14 @@
 """Jobs: started on a page or a document, watched, cancelled, tried again. Every start answers 202 with the job."""
 
-from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -19,12 +22,13 @@ from django_app.api.paging import Pages
 from django_app.api.parsers import BoundedJSONParser
 from django_app.documents.models import Document
 from django_app.jobs.kinds import KINDS
-from django_app.jobs.models import OPEN, Job, JobItem, State, Tally
+from django_app.jobs.models import OPEN, Job, JobItem, State
 from django_app.jobs.params import ApplyParams, ReadParams
 from django_app.pages.models import Page
 from django_app.projects import access
 from django_app.users.models import User
 
+OVERLAP = timedelta(seconds=2)  # a change becomes visible when it is committed, a moment after its time
 TIMES = ["started_at", "finished_at"]
 LARGEST_ID = 2**63 - 1  # what a column holds
 COLUMNS = ["id", "kind", "document_id", "created_at", *TIMES]
@@ -37,7 +41,7 @@ class ItemSerializer(serializers.ModelSerializer[JobItem]):
 
     class Meta:
         model = JobItem
-        fields = ("page", "number", "state", "code", "detail", "seconds")
+        fields = ("position", "page", "number", "name", "state", "percent", "code", "detail", "seconds")
 
 
 class JobSummarySerializer(serializers.ModelSerializer[Job]):
@@ -49,20 +53,22 @@ class JobSummarySerializer(serializers.ModelSerializer[Job]):
     done = serializers.IntegerField(source="tally.done")
     failed = serializers.IntegerField(source="tally.failed")
     percent = serializers.IntegerField(source="tally.percent")
+    result = serializers.CharField(source="result_url", allow_null=True, help_text="An export's file, for a day.")
 
     class Meta:
         model = Job
         fields: tuple[str, ...] = (
-            *("id", "kind", "document", "state", "total", "done", "failed", "percent"),
+            *("id", "kind", "document", "state", "total", "done", "failed", "percent", "result"),
             *("created_at", "started_at", "finished_at"),
         )
 
 
 class JobSerializer(JobSummarySerializer):
     items = ItemSerializer(many=True)
+    now = serializers.DateTimeField(help_text="Of the database; to be sent back as `since`.")
 
     class Meta(JobSummarySerializer.Meta):
-        fields = (*JobSummarySerializer.Meta.fields, "items")
+        fields = (*JobSummarySerializer.Meta.fields, "now", "items")
 
 
 class PageReadParams(ReadParams):
@@ -72,7 +78,7 @@ class PageReadParams(ReadParams):
 class DocumentJobParams(serializers.Serializer[dict[str, Any]]):
     """Beside these, what the kind asks for: `recipe` for apply, `languages` for read."""
 
-    kind = serializers.ChoiceField(choices=sorted(KINDS))
+    kind = serializers.ChoiceField(choices=sorted(name for name, kind in KINDS.items() if kind.is_public))
     pages = serializers.ListField(
         child=serializers.IntegerField(max_value=LARGEST_ID),
         required=False,
@@ -87,13 +93,20 @@ def asker(request: Request) -> User:
     return request.user
 
 
-def described(job: Job) -> dict[str, Any]:
-    """The job with its items, from the row and one query."""
-    items = list(job.items.select_related("page").order_by("position"))
-    counts = Counter(item.state for item in items)
-    progress = sum(item.percent for item in items if item.state == State.RUNNING)
-    tally = Tally(**{state: counts[state] for state in State.values}, progress=progress)
-    facts = {"tally": tally, "items": items, **{name: getattr(job, name) for name in COLUMNS}}
+def described(job: Job, since: datetime | None = None) -> dict[str, Any]:
+    """The job and its items, or those that changed since then: two queries, however many there are."""
+    items = job.items.select_related("page").order_by("position").annotate(now=Now())
+    if since is not None:
+        late = since - OVERLAP
+        items = items.filter(Q(seen_at__gte=late) | Q(finished_at__gte=late) | Q(state=State.RUNNING))
+    found, tally = list(items), job.tally
+    facts = {
+        **{name: getattr(job, name) for name in COLUMNS},
+        "tally": tally,
+        "result_url": job.result_url_of(tally),
+        "now": found[0].now if found else since or timezone.now(),
+        "items": found,
+    }
     return JobSerializer(facts).data  # type: ignore[arg-type]  # a mapping serves as well as a row
 
 
@@ -131,13 +144,12 @@ def start(request: Request, document: Document, kind: str, params: dict[str, Any
         Document.objects.select_for_update().get(pk=document.pk)
         wanted = chosen(document, pages)
         check_room(asker(request), len(wanted))
+        facts: dict[str, Any] = {"pages": wanted}
+        if KINDS[kind].is_whole:
+            params = params | {"pages": [page.pk for page in wanted]}
+            facts = {"names": [document.name], "batch": len(wanted) > 1}
         job = Job.objects.start(
-            kind,
-            project=document.project,
-            document=document,
-            params=params,
-            pages=wanted,
-            by=asker(request),
+            kind, project=document.project, document=document, params=params, by=asker(request), **facts
         )
     return accepted(job)
 
@@ -213,10 +225,18 @@ def jobs(request: Request) -> Response:
     return pages.get_paginated_response(JobSummarySerializer(page, many=True).data)
 
 
-@extend_schema(responses=JobSerializer)
+class SinceParams(serializers.Serializer[dict[str, Any]]):
+    since = serializers.DateTimeField(required=False, help_text="`now` of an earlier answer: only items changed since.")
+
+
+@extend_schema(parameters=[SinceParams], responses=JobSerializer)
 @api_view(["GET"])
 def job(request: Request, job_id: int) -> Response:
-    return Response(described(access.find(asker(request), Job.objects.all(), pk=job_id)))
+    """How far it is. With `since`, of a job of a thousand pages only those that have changed."""
+    asked = SinceParams(data=request.query_params)
+    asked.is_valid(raise_exception=True)
+    found = access.find(asker(request), Job.objects.all(), pk=job_id)
+    return Response(described(found, asked.validated_data.get("since")))
 
 
 @extend_schema(request=None, responses=JobSerializer)

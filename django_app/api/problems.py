@@ -36,6 +36,16 @@ CODES = {
 }
 
 
+class Unacceptable(exceptions.APIException):
+    """422 with a sentence of its own, and a reason for each thing that is wrong."""
+
+    status_code = 422
+
+    def __init__(self, words: str, reasons: list[dict[str, Any]]) -> None:
+        super().__init__(words)
+        self.reasons = reasons
+
+
 def problem(
     status: int,
     detail: str,
@@ -89,7 +99,7 @@ def of_api(error: exceptions.APIException) -> HttpResponse:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     detail = error.detail.get("detail", error.default_detail) if isinstance(error.detail, dict) else error.detail
-    return problem(error.status_code, str(detail), headers=headers)
+    return problem(error.status_code, str(detail), errors=getattr(error, "reasons", None), headers=headers)
 
 
 def of_imaging(error: ImagingError) -> HttpResponse:

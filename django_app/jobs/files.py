@@ -1,12 +1,14 @@
 """Files that a job reads and writes in the media storage: whole or not at all."""
 
+from __future__ import annotations
+
 import errno
 import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from django_app.jobs.errors import JobError, StoppedError
@@ -27,7 +29,7 @@ def local(key: str) -> Path:
     return path
 
 
-def write(item: "JobItem", folder: str, extension: str, content: bytes) -> str:
+def write(item: JobItem, folder: str, extension: str, content: bytes | File[bytes]) -> str:
     """Stores `content` under a new name, noted in `item` before, and returns its key.
 
     Raises StoppedError when the item is no longer ours, JobError when there is no room.
@@ -36,7 +38,7 @@ def write(item: "JobItem", folder: str, extension: str, content: bytes) -> str:
     if not item.announce(key):
         raise StoppedError
     try:
-        return default_storage.save(key, ContentFile(content))
+        return default_storage.save(key, ContentFile(content) if isinstance(content, bytes) else content)
     except OSError as error:
         if error.errno in NO_ROOM:
             raise JobError("storage_full", "The image could not be stored: the disk is full.") from error

@@ -52,6 +52,24 @@ class Engine(Protocol):
 
     def read(self, source: Source, languages: Sequence[str], *, clean: bool) -> dict[str, Any]: ...
 
+    def beat(self, percent: int) -> None:
+        """For works that last without a child; raises StoppedError."""
+
+    def unpack(self, archive: Path, member: str) -> tuple[dict[str, Any], bytes]:
+        """{"format", "frames": [{"width", "height", "dpi"}]} and the bytes."""
+
+    def try_page(self, path: Path, frame: int) -> None:
+        """Raises when it cannot be drawn."""
+
+    def draw(self, source: Source) -> bytes:
+        """PNG."""
+
+    def bind(self, sources: Sequence[Source]) -> bytes:
+        """PDF."""
+
+    def write(self, pages: Sequence[tuple[dict[str, Any], Source, str]], format: str) -> tuple[str, bytes]:
+        """The extension and the bytes of layouts, each with what it was read from and that page's name."""
+
 
 Work = Callable[[JobItem, Engine], Save]
 
@@ -60,14 +78,20 @@ Work = Callable[[JobItem, Engine], Save]
 class Kind:
     work: Work
     params: type[serializers.Serializer[Any]]
+    is_whole: bool
+    is_public: bool
 
 
 KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, params: type[serializers.Serializer[Any]]) -> Callable[[Work], Work]:
+def kind(
+    name: str, params: type[serializers.Serializer[Any]], *, is_whole: bool = False, is_public: bool = True
+) -> Callable[[Work], Work]:
+    """`is_whole`: one item for all pages, their ids in params["pages"]. `is_public`: can be asked for on a document."""
+
     def register(work: Work) -> Work:
-        KINDS[name] = Kind(work, params)
+        KINDS[name] = Kind(work, params, is_whole, is_public)
         return work
 
     return register

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.db import models, transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_app.jobs import events, files, queue
@@ -113,7 +113,7 @@ class JobQuerySet(models.QuerySet["Job"]):
             for position, item in enumerate(items, start=1):
                 item.job, item.position = job, position
             JobItem.objects.bulk_create(items)
-            transaction.on_commit(partial(queue.enqueue, job), robust=True)
+            transaction.on_commit(lambda: queue.enqueue(job), robust=True)
         return job
 
 
@@ -155,6 +155,14 @@ class Job(models.Model):
     def state(self) -> str:
         return self.tally.state
 
+    @property
+    def result_url(self) -> str | None:
+        return self.result_url_of(self.tally)
+
+    def result_url_of(self, tally: Tally) -> str | None:
+        """Where an export can be fetched, if it is there."""
+        return reverse("jobs:download", args=[self.pk]) if self.kind == "export" and tally.done else None
+
     def facts(self) -> dict[str, Any]:
         """How far the job is, as programs and events see it."""
         tally = self.tally
@@ -181,7 +189,7 @@ class Job(models.Model):
             list(Job.objects.select_for_update().filter(pk=self.pk))
             finished = Job.objects.filter(~Exists(open_items), pk=self.pk, finished_at=None).update(finished_at=Now())
         if finished:
-            transaction.on_commit(partial(events.job_finished, self), robust=True)
+            transaction.on_commit(lambda: events.job_finished(self), robust=True)
         return bool(finished)
 
     def cancel(self) -> bool:
@@ -212,7 +220,7 @@ class Job(models.Model):
             )
             if failed:
                 Job.objects.filter(pk=self.pk).update(finished_at=None, cancelled_at=None, told_at=None)
-                transaction.on_commit(partial(queue.enqueue, self), robust=True)
+                transaction.on_commit(lambda: queue.enqueue(self), robust=True)
         return failed
 
 
@@ -266,7 +274,6 @@ class JobItem(models.Model):
             state=State.RUNNING,
             attempts=F("attempts") + 1,
             percent=0,
-            file="",
             claimed_by=by,
             started_at=Now(),
             seen_at=Now(),
@@ -274,15 +281,21 @@ class JobItem(models.Model):
         if claimed:
             Job.objects.filter(pk=self.job_id, started_at=None).update(started_at=Now())
             self._reload()
-            transaction.on_commit(partial(events.job_progress, self), robust=True)
+            transaction.on_commit(lambda: events.job_progress(self), robust=True)
         return bool(claimed)
 
     def beat(self, percent: int = 0) -> bool:
         """Leaves a sign of life; False when the item is no longer this worker's, or its job was cancelled."""
         return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now(), percent=percent))
 
+    def becomes(self, page: Page) -> None:
+        """What was only a name is a page now; in the transaction that completes it."""
+        self.page = page
+        JobItem.objects.filter(pk=self.pk).update(page=page)
+
     def announce(self, file: str) -> bool:
-        """Says which file this attempt is about to write; False as `beat`."""
+        """Says which file this attempt is about to write; False as `beat`. What an earlier one left goes first."""
+        files.remove(self.file)
         self.file = file
         return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now(), file=file))
 
@@ -340,8 +353,9 @@ class JobItem(models.Model):
         ended = self._mine().update(state=state, code=code, detail=detail, finished_at=Now(), told_at=None)
         if ended:
             self._reload()
-            transaction.on_commit(partial(events.job_progress, self), robust=True)
+            transaction.on_commit(lambda: events.job_progress(self), robust=True)
         return bool(ended)
 
     def _reload(self) -> None:
-        self.refresh_from_db(fields=["state", "attempts", "claimed_by", "code", "detail", "started_at", "finished_at"])
+        changed = ["state", "attempts", "claimed_by", "file", "code", "detail", "started_at", "finished_at"]
+        self.refresh_from_db(fields=changed)

@@ -34,6 +34,18 @@ class ApplyParams(serializers.Serializer[Any]):
     recipe = serializers.JSONField(required=False, allow_null=True, default=None, validators=[check_recipe, check_nul])
 
 
+class ImportParams(serializers.Serializer[Any]):
+    """Written by `importing` alone."""
+
+
+class ExportParams(serializers.Serializer[Any]):
+    """`images` is a ZIP of the pages as they are now, `images-pdf` one PDF of them; the others are texts."""
+
+    format = serializers.ChoiceField(
+        choices=("images", "images-pdf", "text", "json", "tsv", "hocr", "alto", "page", "pdf")
+    )
+
+
 class ReadParams(serializers.Serializer[Any]):
     languages = serializers.ListField(
         child=serializers.RegexField(r"^[a-z]{3}(_[A-Za-z]+)?$", max_length=20), min_length=1, max_length=8

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
-from django_app.jobs import events, queue
+from django_app.jobs import events, files, queue
 from django_app.jobs.models import OPEN, Job, JobItem, State
 
 # A running item gives a sign of life every half second; with the sweep's own interval a page is going again within 30.
@@ -16,6 +16,7 @@ DEAD_AFTER = timedelta(seconds=15)
 # An end is normally published within milliseconds of the commit.
 UNTOLD_AFTER = timedelta(seconds=5)
 MOST_TOLD = 500  # at a time
+KEPT = timedelta(days=1)  # what was imported from, and what was exported
 
 
 class Swept(NamedTuple):
@@ -30,6 +31,7 @@ def sweep() -> Swept:
     released = release_dead()
     for name in queue.QUEUES:
         forget_lost_messages(name)
+    forget_old_files()
     return Swept(released, enqueue_waiting(), finish_ended(), tell_untold())
 
 
@@ -72,6 +74,18 @@ def finish_ended() -> int:
     """Jobs whose worker died between the last item's commit and `finish()`."""
     open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
     return sum([job.finish() for job in Job.objects.filter(~Exists(open_items), finished_at=None)])
+
+
+def forget_old_files() -> None:
+    """The archives of imports, and exports that nobody fetched for a day."""
+    exports = JobItem.objects.filter(job__kind="export", job__finished_at__lt=Now() - KEPT).exclude(file="")
+    for item in exports[:MOST_TOLD]:
+        files.remove(item.file)
+        JobItem.objects.filter(pk=item.pk).update(file="")
+    imports = Job.objects.filter(kind="import", finished_at__lt=Now() - KEPT, params__file__startswith="imports/")
+    for job in imports[:MOST_TOLD]:
+        files.remove(job.params["file"])
+        Job.objects.filter(pk=job.pk).update(params={})
 
 
 def tell_untold() -> int:

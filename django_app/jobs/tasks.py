@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from multiprocessing import process
+from pathlib import Path
 from typing import Any, TypeVar
 
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from django_app.config.middleware import request_id
 from django_app.jobs import events, files, queue, worker
@@ -28,7 +29,6 @@ T = TypeVar("T")
 BEAT_SECONDS = 0.5
 PATIENCE_SECONDS = 60  # with a database that is away
 THIS_PROCESS = process.current_process()
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery brings no types
@@ -84,11 +84,16 @@ def patiently(act: Callable[[], T]) -> T:
     while True:
         try:
             return act()
-        except DATABASE_AWAY:
-            if connection.in_atomic_block or time.monotonic() > deadline:
+        except Error as error:
+            if connection.in_atomic_block or time.monotonic() > deadline or not is_away(error):
                 raise
             connection.close()
             time.sleep(0.5)
+
+
+def is_away(error: Error) -> bool:
+    """Or a deadlock, or a lock that took too long: whatever may be different the next time."""
+    return isinstance(error, OperationalError | InterfaceError) or not connection.is_usable()
 
 
 def work_on(item: JobItem) -> None:
@@ -144,7 +149,9 @@ def beat_of(item: JobItem) -> Callable[[int], None]:
         last = time.monotonic()
         try:
             wanted = item.beat(percent)
-        except DATABASE_AWAY as error:
+        except Error as error:
+            if not is_away(error):
+                raise
             logger.warning("no sign of life for item %s: %s", item.pk, error)
             connection.close()
         else:
@@ -169,6 +176,28 @@ class Services:
         placed = {"matrix": source.matrix, "original": list(source.original)}
         facts, _ = self._result("read_page", **arguments, **placed, clean="auto" if clean else "false")
         return dict(facts["layout"])
+
+    def beat(self, percent: int) -> None:
+        self._beat(percent)
+
+    def unpack(self, archive: Path, member: str) -> tuple[dict[str, Any], bytes]:
+        return self._result("unpack_file", path=str(archive), member=member)
+
+    def try_page(self, path: Path, frame: int) -> None:
+        self._result("try_page", path=str(path), frame=frame)
+
+    def draw(self, source: Source) -> bytes:
+        return self._result("draw_page", path=str(source.path), frame=source.frame)[1]
+
+    def bind(self, sources: Sequence[Source]) -> bytes:
+        pages = [{"path": str(source.path), "frame": source.frame} for source in sources]
+        return self._result("bind_pages", pages=pages)[1]
+
+    def write(self, pages: Sequence[tuple[dict[str, Any], Source, str]], format: str) -> tuple[str, bytes]:
+        layouts = [layout for layout, _, _ in pages]
+        origins = [{"path": str(source.path), "frame": source.frame, "filename": name} for _, source, name in pages]
+        facts, content = self._result("write_text", pages=layouts, origins=origins, format=format)
+        return str(facts["extension"]), content
 
     def _result(self, work: str, **arguments: Any) -> tuple[dict[str, Any], bytes]:
         """The last message of a work."""

@@ -16,7 +16,13 @@ MEDIA_TYPES = {
     ".bmp": "image/bmp",
     ".jp2": "image/jp2",
     ".pdf": "application/pdf",
+    ".zip": "application/zip",
+    ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json",
+    ".tsv": "text/tab-separated-values; charset=utf-8",
+    ".hocr": "application/xhtml+xml",
     ".dzi": "application/xml",
+    ".xml": "application/xml",
 }
 UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\s]+')
 

@@ -25,6 +25,12 @@ def arrange(document: Document, ids: Sequence[int]) -> None:
         document.touch()
 
 
+def open_gap(document: Document, position: int) -> None:
+    """What stands at `position` and behind it moves one place back."""
+    document.pages.filter(position__gte=position).update(position=-F("position"))
+    document.pages.filter(position__lt=0).update(position=-F("position") + 1)
+
+
 def close_gap(document: Document, position: int) -> None:
     """What stood behind `position` moves one place forward."""
     document.pages.filter(position__gt=position).update(position=-F("position"))

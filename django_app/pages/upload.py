@@ -2,6 +2,8 @@
 whoever dies in between leaves at most a file that no row names."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
@@ -22,15 +24,26 @@ NAME_LENGTH = 200
 
 def add_pages(document: Document, upload: "UploadedFile[bytes]", by: User) -> list[Page]:
     """A page for every frame of the file. Raises ImagingError with the engine's reason if it is refused."""
+    with stored(upload, by) as (key, image):
+        return write_rows(document, key, image, by, page_name(upload.name))
+
+
+def check_size(upload: "UploadedFile[bytes]") -> None:
     if (upload.size or 0) > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
         raise ImagingError("too_many_bytes", _("The file is larger than %(limit)s MiB.") % {"limit": limit}, 413)
+
+
+@contextmanager
+def stored(upload: "UploadedFile[bytes]", by: User) -> Iterator[tuple[str, ImageFile]]:
+    """The file's key, and what the engine says it is; gone again if the block fails. Raises ImagingError."""
+    check_size(upload)
     key = f"originals/{uuid.uuid4().hex}"
     try:
         default_storage.save(key, upload)
         image = ImagingClient(by).inspect(StoredFile(key))
         key = with_extension(key, image.format)
-        return write_rows(document, key, image, by, page_name(upload.name))
+        yield key, image
     except BaseException:
         default_storage.delete(key)
         raise
@@ -55,10 +68,14 @@ def write_rows(document: Document, key: str, image: ImageFile, by: User, name: s
             height=frame.height,
             dpi=frame.dpi,
             by=by,
-            name=f"{name} {number + 1}" if len(image.frames) > 1 else name,
+            name=label,
         )
-        for number, frame in enumerate(image.frames)
+        for number, (frame, label) in enumerate(zip(image.frames, frame_names(name, len(image.frames)), strict=True))
     ]
+
+
+def frame_names(name: str, count: int) -> list[str]:
+    return [name] if count == 1 else [f"{name} {number + 1}" for number in range(count)]
 
 
 def page_name(filename: str | None) -> str:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from django_app.documents.models import Document
+from django_app.pages import order
 from django_app.pages.models import Page, PageVersion
 from django_app.users.models import User
 
@@ -14,7 +15,7 @@ IDENTITY: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
 
 
 @transaction.atomic
-def add_original(
+def add_original(  # noqa: PLR0913  the facts of a row
     document: Document,
     *,
     key: str,
@@ -25,11 +26,16 @@ def add_original(
     dpi: float | None = None,
     by: User | None,
     name: str,
+    position: int | None = None,
 ) -> Page:
-    """A new last page whose first version is the uploaded image (frame `frame` of the file `key`)."""
+    """A new page whose first version is the uploaded image (frame `frame` of the file `key`): the last one, or at
+    `position`."""
     document = Document.objects.select_for_update().get(pk=document.pk)
-    last = document.pages.aggregate(last=Max("position"))["last"] or 0
-    page = Page.objects.create(document=document, position=last + 1, name=name)
+    if position is None:
+        position = (document.pages.aggregate(last=Max("position"))["last"] or 0) + 1
+    else:
+        order.open_gap(document, position)
+    page = Page.objects.create(document=document, position=position, name=name)
     original = PageVersion(
         page=page, file=key, frame=frame, format=format, width=width, height=height, dpi=dpi, matrix=IDENTITY, by=by
     )

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from django_app.jobs.models import Job
+from django_app.jobs.models import Job, JobItem
 from django_app.pages.removal import remove_page
 
 RECIPE = {"steps": [{"step": "binarize", "method": "otsu"}]}
@@ -38,8 +38,17 @@ def test_save_as_version_works(as_alice: Client, page: Any, alice: Any) -> None:
     assert (body["kind"], body["state"], body["document"]) == ("apply", "queued", page.document_id)
     assert (body["total"], body["done"], body["failed"], body["percent"]) == (1, 0, 0, 0)
     assert body["started_at"] is body["finished_at"] is None
-    waiting = {"page": page.pk, "number": 1, "state": "queued", "code": "", "detail": "", "seconds": None}
-    assert body["items"] == [waiting]
+    waiting = {
+        "position": 1,
+        "page": page.pk,
+        "number": 1,
+        "name": "",
+        "state": "queued",
+        "percent": 0,
+        "code": "",
+        "detail": "",
+    }
+    assert body["items"] == [waiting | {"seconds": None}]
     job = Job.objects.get()
     assert (job.params, job.created_by, job.project) == ({"recipe": RECIPE}, alice, page.document.project)
 
@@ -228,13 +237,44 @@ def test_strangers_see_no_job(as_charlie: Client, job: Job) -> None:
 def test_progress_costs_the_same_for_any_job(
     as_alice: Client, job: Job, add_page: Callable[..., Any], django_assert_max_num_queries: Queries, alice: Any
 ) -> None:
-    pages = [add_page() for _ in range(20)]
+    """Of 3 pages as of 200; and whoever asks what is new hears of that alone."""
+    pages = [add_page()] * 200
     large = Job.objects.start(
         "apply", project=job.project, document=job.document, params={"recipe": RECIPE}, pages=pages, by=alice
     )
     for each in (job, large):
-        with django_assert_max_num_queries(4):  # session, user, job, items
-            as_alice.get(f"/api/jobs/{each.pk}/")
+        with django_assert_max_num_queries(5):  # session, user, job, items, counts
+            body = as_alice.get(f"/api/jobs/{each.pk}/").json()
+    assert len(body["items"]) == 200
+    JobItem.objects.update(seen_at=None)
+    large.items.get(position=7).claim("a")
+    with django_assert_max_num_queries(5):
+        news = as_alice.get(f"/api/jobs/{large.pk}/", {"since": body["now"]}).json()
+    assert [(item["position"], item["state"]) for item in news["items"]] == [(7, "running")]
+    assert (news["total"], news["state"]) == (200, "running")
+    assert as_alice.get(f"/api/jobs/{large.pk}/", {"since": "yesterday"}).status_code == 422
+
+
+def test_a_long_job_costs_the_page_of_jobs_no_more(
+    as_alice: Client, job: Job, page: Any, alice: Any, django_assert_max_num_queries: Queries
+) -> None:
+    facts = {"project": job.project, "document": job.document, "params": {"recipe": RECIPE}, "by": alice}
+    for count in (10, 200):
+        Job.objects.start("apply", pages=[page] * count, **facts)
+        with django_assert_max_num_queries(8):
+            as_alice.get("/jobs/")
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("state=open", 1), ("state=ended", 1), ("state=failed", 1), ("by=me", 0), ("", 2)]
+)
+def test_filters_of_the_page_of_jobs(as_bob: Client, job: Job, page: Any, alice: Any, query: str, shown: int) -> None:
+    facts = {"project": job.project, "document": job.document, "params": {"recipe": RECIPE}, "by": alice}
+    ended = Job.objects.start("apply", pages=[page], **facts)
+    ended.items.get().claim("a")
+    assert ended.items.get().fail("internal", "Why.")
+    assert ended.finish()
+    assert len(as_bob.get(f"/jobs/?{query}").context["jobs"]) == shown
 
 
 def test_list_works(as_bob: Client, job: Job, page: Any, django_assert_max_num_queries: Queries) -> None:

@@ -6,7 +6,8 @@ import { outcome } from './fastapi-client.js';
 import { keepFocus, whileBusy } from './focus.js';
 import { Grid } from './grid.js';
 import { outage, reportDown } from './health.js';
-import { cancel, ending, follow, going } from './jobs.js';
+import { DocumentJobs } from './document-jobs.js';
+import { ending } from './jobs.js';
 import { Uploads } from './upload.js';
 import { announce, explain, say } from './words.js';
 
@@ -118,37 +119,65 @@ async function paint(blob) {
   byId('result-compare').split = true;
 }
 
-async function applyChosen() {
-  return post(`/api/documents/${config.document}/jobs/`, { kind: 'apply', recipe: await chosenRecipe() });
-}
+/** The pages chosen, in the form of an order; all if none is. */
+const chosen = () => (grid.selected.length ? { pages: grid.selected } : {});
 
-/** A job over pages: how it goes in words and bar, a mark on every page, and at the end new thumbnails. */
-async function run(begin) {
-  const box = byId('job-progress');
-  box.dataset.state = 'running';
-  box.hidden = false;
+const order = (facts) => post(`/api/documents/${config.document}/jobs/`, { ...facts, ...chosen() });
+
+const jobs = new DocumentJobs({
+  list: byId('job-list'),
+  row: byId('job-row'),
+  trouble,
+  back: byId('process-btn'),
+});
+const asked = new Set(); // new pages that are on their way to the grid
+jobs.addEventListener('update', ({ detail: job }) => {
+  for (const item of job.items) {
+    if (job.kind !== 'import') grid.mark(item.page, item.state);
+    else if (item.page && !grid.find(item.page)) bring(item.page);
+  }
+});
+jobs.addEventListener('end', ({ detail: job }) => tell(ending(job)));
+
+async function bring(id) {
+  if (asked.has(id)) return;
+  asked.add(id);
   try {
-    let job = await begin();
-    byId('job-cancel').onclick = () => cancel(job).catch(trouble);
-    job = await follow(job, (state) => {
-      job = state;
-      box.querySelector('progress').value = state.percent;
-      box.querySelector('.job-words').textContent = going(state);
-      for (const item of state.items) grid.mark(item.page, item.state);
-    });
-    await Promise.all(
-      job.items
-        .filter(({ page }) => grid.find(page))
-        .map(async ({ page }) => grid.fill(grid.find(page), await get(`/api/pages/${page}/`))),
-    );
-    tell(ending(job));
+    grid.insert(await get(`/api/pages/${id}/`));
   } catch (error) {
     trouble(error);
   } finally {
-    box.dataset.state = '';
-    box.hidden = true;
+    asked.delete(id);
   }
 }
+
+/** A job over pages: a row that tells how it goes, a mark on every page, and at the end new thumbnails. */
+async function run(begin) {
+  try {
+    const job = await jobs.show(await begin());
+    if (job.kind === 'export' || job.kind === 'import') return;
+    const shown = job.items.filter(({ page, state }) => state === 'done' && grid.find(page));
+    for (const { page } of shown) grid.fill(grid.find(page), await get(`/api/pages/${page}/`));
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+function selected() {
+  const [count, total] = [grid.selected.length, grid.ids.length];
+  for (const each of document.querySelectorAll('.for-all')) each.hidden = count > 0;
+  for (const each of document.querySelectorAll('.for-some')) each.hidden = count === 0;
+  const all = byId('select-all');
+  if (!all) return;
+  Object.assign(all, { checked: count > 0 && count === total, indeterminate: count > 0 && count < total });
+  byId('selected-count').textContent = count ? say('pages.selected', { n: count, total }) : '';
+}
+grid.addEventListener('selection', selected);
+grid.addEventListener('count', selected);
+byId('select-all')?.addEventListener('change', ({ target }) => grid.selectAll(target.checked));
+uploads?.addEventListener('job', ({ detail }) => run(async () => detail));
+selected();
+jobs.resume(config.document).catch(trouble);
 
 const on = (id, action) => byId(id)?.addEventListener('click', ({ currentTarget }) => action(currentTarget));
 
@@ -161,18 +190,29 @@ on('save-version', (button) =>
   whileBusy(button, () => run(() => post(`/api/pages/${result.page}/versions/`, { recipe: result.recipe }))),
 );
 on('apply-all', async (button) => {
-  if (!(await ask(say('apply.sure', { total: grid.ids.length }), say('apply.all')))) return;
-  whileBusy(button, () => run(applyChosen));
+  const count = grid.selected.length;
+  const sure = count ? say('apply.sure.some', { total: count }) : say('apply.sure', { total: grid.ids.length });
+  if (!(await ask(sure, visibleWords(button)))) return;
+  whileBusy(button, () => run(async () => order({ kind: 'apply', recipe: await chosenRecipe() })));
 });
-on('read-all', () => {
-  byId('read-dialog').returnValue = ''; // else Escape would answer as the time before
-  byId('read-dialog').showModal();
+on('read-all', () => open('read-dialog'));
+on('export-all', () => open('export-dialog'));
+
+const visibleWords = (button) => button.querySelector('span:not([hidden])').textContent;
+
+function open(id) {
+  byId(id).returnValue = ''; // else Escape would answer as the time before
+  byId(id).showModal();
+}
+
+byId('export-dialog')?.addEventListener('close', ({ target }) => {
+  if (target.returnValue !== 'export') return;
+  whileBusy(byId('export-all'), () => run(() => order({ kind: 'export', format: byId('export-format').value })));
 });
 byId('read-dialog')?.addEventListener('close', ({ target }) => {
   const languages = [...target.querySelectorAll('[name=language]:checked')].map(({ value }) => value);
   if (target.returnValue !== 'read' || !languages.length) return;
-  const begin = () => post(`/api/documents/${config.document}/jobs/`, { kind: 'read', languages });
-  whileBusy(byId('read-all'), () => run(begin));
+  whileBusy(byId('read-all'), () => run(() => order({ kind: 'read', languages })));
 });
 byId('rename-form')?.addEventListener('submit', async (event) => {
   event.preventDefault();

@@ -6,6 +6,7 @@ import { keepFocus } from './focus.js';
 import { announce, explain, say } from './words.js';
 
 export class Grid extends EventTarget {
+  #lastBox = null;
   #saved = []; // the pages' ids in the order that the site keeps
 
   /**
@@ -17,7 +18,7 @@ export class Grid extends EventTarget {
     super();
     Object.assign(this, { list, card, document, editable });
     list.addEventListener('click', (event) => this.#click(event));
-    list.addEventListener('change', () => this.dispatchEvent(new CustomEvent('selection')));
+    list.addEventListener('click', (event) => this.#select(event));
     if (editable) {
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
       Sortable.create(list, {
@@ -41,6 +42,32 @@ export class Grid extends EventTarget {
     return this.cards
       .filter((card) => card.querySelector('.card-select').checked)
       .map((card) => Number(card.dataset.page));
+  }
+
+  /** Selects all pages, or none. */
+  selectAll(on) {
+    for (const card of this.cards) card.querySelector('.card-select').checked = on;
+    this.dispatchEvent(new CustomEvent('selection'));
+  }
+
+  /** With Shift (and the mouse or the space bar) everything between the last box and this one becomes as this one. */
+  #select({ target, shiftKey }) {
+    if (!target.matches('.card-select')) return;
+    const boxes = this.cards.map((card) => card.querySelector('.card-select'));
+    const [from, to] = [boxes.indexOf(this.#lastBox), boxes.indexOf(target)].sort((a, b) => a - b);
+    if (shiftKey && from >= 0) for (const box of boxes.slice(from, to + 1)) box.checked = target.checked;
+    this.#lastBox = target;
+    this.dispatchEvent(new CustomEvent('selection'));
+  }
+
+  /** Shows a page that a job has just made, at its place. */
+  insert(page) {
+    if (this.find(page.id)) return;
+    this.add([page]);
+    const place = this.cards[page.number - 1];
+    if (place && place !== this.find(page.id)) place.before(this.find(page.id));
+    this.#number();
+    this.#saved = this.ids;
   }
 
   /** Shows new pages at the end. */

@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
-import { cancel, follow, going, isOver, retry } from './jobs.js';
+import { cancel, follow, going, isOver, retry, showReasons } from './jobs.js';
 import { announce, duration, explain, moment, say } from './words.js';
 
 function show(row, job) {
@@ -10,10 +10,10 @@ function show(row, job) {
   const state = row.querySelector('.state');
   state.className = `state state-${job.state}`;
   state.textContent = say(`state.${job.state}`);
-  Object.assign(row.querySelector('progress'), { max: job.total || 1, value: job.done + job.failed });
+  row.querySelector('progress').value = job.percent;
   row.querySelector('.job-words').textContent = job.failed ? say('job.going_failed', job) : going(job);
   showButtons(row, job);
-  showReasons(row, job.items);
+  showReasons(row.querySelector('.job-reasons'), job.items);
   showDuration(row, job.started_at, job.finished_at);
 }
 
@@ -21,21 +21,10 @@ function showButtons(row, job) {
   const [stop, again] = [row.querySelector('.job-cancel'), row.querySelector('.job-retry')];
   const change = () => {
     stop.hidden = isOver(job);
+    row.querySelector('.job-result').hidden = !job.result;
     again.hidden = !isOver(job) || !job.failed;
   };
   keepFocus(row.querySelector('.job-buttons'), change, stop, again, row.querySelector('.job-what a'));
-}
-
-/** Why pages failed, one line for each. */
-function showReasons(row, items) {
-  const failed = items.filter(({ state }) => state === 'failed');
-  row.querySelector('.job-reasons').replaceChildren(
-    ...failed.map((item) => {
-      const line = document.createElement('li');
-      line.textContent = say('job.reason', { n: item.number ?? '', why: explain(item) });
-      return line;
-    }),
-  );
 }
 
 function showDuration(row, started, finished) {
@@ -75,6 +64,6 @@ for (const row of document.querySelectorAll('tr[data-job]')) {
   if (!isOver({ state: row.dataset.state })) watch(row);
   else if (Number(row.dataset.failed))
     get(`/api/jobs/${job.id}/`)
-      .then(({ items }) => showReasons(row, items))
+      .then(({ items }) => showReasons(row.querySelector('.job-reasons'), items))
       .catch(trouble);
 }

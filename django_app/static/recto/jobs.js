@@ -57,7 +57,7 @@ class Feed {
 function moved(job, event) {
   if (!event || !job.items || isOver(event) || event.done + event.failed < job.done + job.failed) return null;
   const { state, total, done, failed, percent, item } = event;
-  const items = job.items.map((each) => (each.page === item.page ? { ...each, ...item } : each));
+  const items = job.items.map((each) => (each.position === item.position ? { ...each, ...item } : each));
   return { ...job, state, total, done, failed, percent, items };
 }
 
@@ -78,10 +78,14 @@ export async function follow(job, onUpdate) {
   return job;
 }
 
-/** The job as it is; as it was, if the site is away for the moment. */
+/** The job as it is, asking only for what has changed; as it was, if the site is away for the moment. */
 async function asked(job) {
   try {
-    return await get(`/api/jobs/${job.id}/`);
+    if (!job.now) return await get(`/api/jobs/${job.id}/`);
+    const news = await get(`/api/jobs/${job.id}/?since=${encodeURIComponent(job.now)}`);
+    if (news.total !== job.total || news.failed < job.failed) return await get(`/api/jobs/${job.id}/`);
+    const changed = new Map(news.items.map((item) => [item.position, item]));
+    return { ...news, items: job.items.map((item) => changed.get(item.position) ?? item) };
   } catch (error) {
     if (!outage(error)) throw error;
     reportDown(outage(error));
@@ -95,13 +99,30 @@ export const retry = (job) => post(`/api/jobs/${job.id}/retry/`, {});
 
 /** What a job's end means, in a sentence. */
 export function ending(job) {
+  if (job.kind === 'export' && job.done) return say('job.exported');
   if (job.failed && job.total === 1) return explain(job.items.find(({ state }) => state === 'failed'));
   if (job.state === 'cancelled') return say('job.cancelled', { done: job.done, total: job.total });
   if (job.failed) return say('job.failed', { failed: job.failed, total: job.total });
   return say('job.completed', { total: job.total });
 }
 
-export const going = (job) => say('job.going', { done: job.done, total: job.total });
+export function going(job) {
+  if (job.kind === 'export') return say('job.exporting', { percent: job.percent });
+  return say('job.going', { done: job.done, total: job.total });
+}
+
+/** Why pages failed, a line for each. */
+export function showReasons(list, items) {
+  const failed = items.filter(({ state }) => state === 'failed');
+  list.replaceChildren(
+    ...failed.map((item) => {
+      const line = document.createElement('li');
+      const why = explain(item);
+      line.textContent = item.name ? say('job.file', { name: item.name, why }) : say('job.reason', { n: item.number ?? '', why });
+      return line;
+    }),
+  );
+}
 
 /** The count in the navigation bar: asked for at load and while something runs, at most once a second. */
 export function startIndicator(element) {

@@ -86,10 +86,12 @@ export class Uploads extends EventTarget {
     const { file, item } = entry;
     this.#state(item, 'running', say('upload.sending'));
     try {
-      const { pages } = await this.#post(entry);
+      const answer = await this.#post(entry);
       keepFocus(item, () => item.remove(), this.input);
-      announce(say('upload.done', { name: file.name }));
-      this.dispatchEvent(new CustomEvent('pages', { detail: pages }));
+      if (answer.pages) {
+        announce(say('upload.done', { name: file.name }));
+        this.dispatchEvent(new CustomEvent('pages', { detail: answer.pages }));
+      } else this.dispatchEvent(new CustomEvent('job', { detail: answer }));
     } catch (error) {
       if (error.name === 'AbortError') return;
       if (outage(error)) reportDown(outage(error));

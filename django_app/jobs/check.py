@@ -1,0 +1,139 @@
+"""Looks whether rows, files and jobs agree, and mends what can be mended without guessing.
+
+Nothing younger than an hour counts as an orphan: an upload stores its bytes first and writes its rows afterwards.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from django_app.jobs.models import OPEN, Job, JobItem, State
+from django_app.jobs.sweep import DEAD_AFTER, sweep
+from django_app.pages.models import Page, PageVersion
+
+FOLDERS = ("originals", "versions", "imports", "exports")
+SETTLED = timedelta(hours=1)
+AT_ONCE = 500
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, in words, and what puts it right; None if only a person can."""
+
+    words: str
+    mend: Callable[[], object] | None
+
+
+def findings(settled: timedelta = SETTLED) -> Iterator[Finding]:
+    before = timezone.now() - settled
+    yield from orphans(before)
+    yield from unfinished_files(before)
+    yield from missing_files()
+    yield from orphan_renditions(before)
+    yield from stuck_jobs()
+    yield from pages_without_image()
+
+
+def orphans(before: datetime) -> Iterator[Finding]:
+    """Files that no row names."""
+    for folder in FOLDERS:
+        for keys in batches(stored(folder)):
+            for key in sorted(set(keys) - named(keys)):
+                if is_older(key, before):
+                    yield Finding(f"no row names the file {key}", partial(default_storage.delete, key))
+
+
+def named(keys: list[str]) -> set[str]:
+    versions = PageVersion.objects.filter(file__in=keys).values_list("file", flat=True)
+    results = Q(state__in=OPEN) | Q(state=State.DONE, job__kind="export")
+    items = JobItem.objects.filter(results, file__in=keys).values_list("file", flat=True)
+    imports = Job.objects.filter(params__file__in=keys).values_list("params__file", flat=True)
+    return {*versions, *items, *imports}
+
+
+def unfinished_files(before: datetime) -> Iterator[Finding]:
+    """What was being written when a machine or a process died."""
+    for folder in FOLDERS:
+        for path in Path(settings.MEDIA_ROOT, folder).glob(".*.part"):
+            if path.stat().st_mtime < before.timestamp():
+                yield Finding(f"half a file: {path.name}", partial(path.unlink, missing_ok=True))
+
+
+def missing_files() -> Iterator[Finding]:
+    """Rows without a file. Only a backup can mend that."""
+    for key in PageVersion.objects.order_by("file").values_list("file", flat=True).distinct().iterator():
+        if not default_storage.exists(key):
+            yield Finding(f"a page's file is missing: {key}", None)
+
+
+def orphan_renditions(before: datetime) -> Iterator[Finding]:
+    """Thumbnails and tiles of versions that are gone."""
+    cache = Path(settings.MEDIA_ROOT, "cache")
+    folders = (path for path in cache.glob("*") if path.name.isdecimal() and path.stat().st_mtime < before.timestamp())
+    for group in batches(folders):
+        numbers = [int(path.name) for path in group]
+        known = set(PageVersion.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+        for path in group:
+            if int(path.name) not in known:
+                yield Finding(f"renditions of a deleted version: {path.name}", partial(shutil.rmtree, path))
+
+
+def stuck_jobs() -> Iterator[Finding]:
+    """What the sweep of a running worker would set going within seconds."""
+    open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
+    dead = JobItem.objects.filter(state=State.RUNNING, seen_at__lt=Now() - DEAD_AFTER).count()
+    unsent = JobItem.objects.filter(state=State.QUEUED, job__finished_at__isnull=False).count()
+    ended = Job.objects.filter(~Exists(open_items), finished_at=None).count()
+    if dead:
+        yield Finding(f"pages whose worker gives no sign of life: {dead}", sweep)
+    if unsent:
+        yield Finding(f"waiting pages of finished jobs: {unsent}", reopen)
+    if ended:
+        yield Finding(f"jobs that ended and do not say so: {ended}", sweep)
+
+
+def reopen() -> None:
+    waiting = JobItem.objects.filter(job=OuterRef("pk"), state=State.QUEUED)
+    Job.objects.filter(Exists(waiting), finished_at__isnull=False).update(finished_at=None, told_at=None)
+
+
+def pages_without_image() -> Iterator[Finding]:
+    """A page shows one of its versions."""
+    for page in Page.objects.filter(current=None).annotate(newest=Max("versions")):
+        mend = partial(Page.objects.filter(pk=page.pk).update, current=page.newest) if page.newest else page.delete
+        yield Finding(f"page {page.pk} shows no image", mend)
+
+
+def stored(folder: str) -> Iterator[str]:
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (posixpath.join(folder, name) for name in names if not name.startswith("."))
+
+
+def is_older(key: str, before: datetime) -> bool:
+    try:
+        return default_storage.get_modified_time(key) < before
+    except FileNotFoundError:  # somebody was quicker
+        return False
+
+
+def batches(things: Iterator[T]) -> Iterator[list[T]]:
+    while batch := list(islice(things, AT_ONCE)):
+        yield batch

@@ -1,0 +1,51 @@
+"""A file is uploaded to a document: a few pages at once, many behind the page."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+
+from django_app.documents import archive
+from django_app.documents.models import Document
+from django_app.imaging.client import ImageFile
+from django_app.jobs.models import Job
+from django_app.pages.models import Page
+from django_app.pages.upload import check_size, frame_names, page_name, stored, write_rows
+from django_app.users.models import User
+
+AT_ONCE = 20  # pages of a PDF or TIFF; more take longer than somebody likes to wait
+
+
+def take_in(document: Document, upload: UploadedFile[bytes], by: User) -> Job | list[Page]:
+    """The new pages, or the job that makes them. Raises ImagingError, ArchiveRefused."""
+    if archive.is_archive(upload):
+        return unpack(document, upload, by)
+    with stored(upload, by) as (key, image):
+        if len(image.frames) <= AT_ONCE:
+            return write_rows(document, key, image, by, page_name(upload.name))
+        names = frame_names(page_name(upload.name), len(image.frames))
+        return begin(document, by, names, {"file": key, **facts(image)})
+
+
+def unpack(document: Document, upload: UploadedFile[bytes], by: User) -> Job:
+    check_size(upload)
+    names = archive.members(upload)
+    key = default_storage.save(f"imports/{uuid.uuid4().hex}.zip", upload)
+    try:
+        return begin(document, by, names, {"file": key})
+    except BaseException:
+        default_storage.delete(key)
+        raise
+
+
+def facts(image: ImageFile) -> dict[str, object]:
+    frames = [{"width": frame.width, "height": frame.height, "dpi": frame.dpi} for frame in image.frames]
+    return {"format": image.format, "frames": frames}
+
+
+def begin(document: Document, by: User, names: list[str], params: dict[str, object]) -> Job:
+    return Job.objects.start(
+        "import", project=document.project, document=document, params=params, names=names, by=by, batch=len(names) > 1
+    )
