@@ -19,7 +19,8 @@ SWAGGER = Path("static/drf_spectacular_sidecar/swagger-ui-dist")
 POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 DESCRIPTION = """Cleans page images and reads their text. Beside what stands here there are sockets:
-`WS /ws/process` runs a recipe live, `WS /ws/{user_id}` tells what happens to a person's jobs. The README has examples.
+`WS /ws/process` runs a recipe live, `WS /ws/{user_id}` tells what happens to a person's jobs and tasks,
+`WS /ws/watch-task?task_id=` shows a task until its result. The README has examples.
 """
 
 PAGE = """<!doctype html>

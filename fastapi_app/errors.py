@@ -7,8 +7,11 @@
     ├── TooManyBytes        413  upload over the limit
     ├── MissingFile         422  neither an upload nor a token that names a file
     ├── BadMessage          422  a socket message that cannot be understood
+    ├── KeyReused           422  an Idempotency-Key that was used for something else
+    ├── StillRunning        409  the first request with this Idempotency-Key is not answered yet
     ├── ClientGone          499  nobody is waiting for the answer
     ├── Overloaded          503  the queue is full, or too many sockets
+    ├── QueueUnavailable    503  Redis does not answer
     └── DjangoUnreachable   503  a token cannot be checked now
 
 The engine's own tree stands in `services.errors`.
@@ -63,6 +66,14 @@ class BadMessage(ServiceError):
     code = "bad_message"
 
 
+class KeyReused(ServiceError):
+    code = "key_reused"
+
+
+class StillRunning(ServiceError):
+    code = "still_running"
+
+
 class ClientGone(ServiceError):
     code = "client_gone"
 
@@ -71,6 +82,13 @@ class Overloaded(ServiceError):
     code = "queue_full"
 
     def __init__(self, message: str = "Too many runs are waiting. Try again in a few seconds.") -> None:
+        super().__init__(message, headers={"Retry-After": "5"})
+
+
+class QueueUnavailable(ServiceError):
+    code = "queue_unavailable"
+
+    def __init__(self, message: str = "Tasks cannot be had at the moment. Try again in a few seconds.") -> None:
         super().__init__(message, headers={"Retry-After": "5"})
 
 
@@ -97,8 +115,11 @@ STATUS: dict[type[Exception], int] = {
     TooManyBytes: 413,
     MissingFile: 422,
     BadMessage: 422,
+    KeyReused: 422,
+    StillRunning: 409,
     ClientGone: 499,
     Overloaded: 503,
+    QueueUnavailable: 503,
     DjangoUnreachable: 503,
 }
 

@@ -29,6 +29,7 @@ LOOKS = 8  # connections that the listeners of a process share
 AT_ONCE = 100  # events a look
 LONGEST_PAUSE = 2.0  # seconds between two tries while Redis is away
 WAKE_KEPT = 3600  # seconds
+KEPT, KEPT_SECONDS = 1000, 7 * 24 * 3600  # events of a user, and how long after the last one; Django says the same
 NOWHERE = "unix:///dev/null"  # a service without Redis has sockets on which nothing happens
 ID = re.compile(r"(\d{1,20})(?:-(\d{1,20}))?", re.ASCII)
 LARGEST = 2**64 - 1
@@ -75,10 +76,15 @@ class Listener:
     async def events(self) -> AsyncIterator[Event]:
         """Everything after `last`, for ever; while Redis is away there is nothing."""
         while True:
-            await self._news.wait()
-            self._news = anyio.Event()
+            await self.news()
             async for event in self._look():
                 yield event
+
+    async def news(self, seconds: float | None = None) -> None:
+        """Until something has happened, or so long."""
+        with anyio.move_on_after(seconds):
+            await self._news.wait()
+        self._news = anyio.Event()
 
     async def _look(self) -> AsyncIterator[Event]:
         count = AT_ONCE

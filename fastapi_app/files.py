@@ -80,7 +80,7 @@ class SpoolParser(MultiPartParser):
         part.file = UploadFile(spool, size=0, filename=part.file.filename, headers=part.file.headers)  # type: ignore[arg-type]
 
 
-async def _limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
+async def limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
     """The body in large pieces, since each is written in a thread; TooManyBytes as soon as it is too long."""
     received, waiting = 0, bytearray()
     async for chunk in request.stream():
@@ -106,7 +106,7 @@ async def _form(request: Request) -> AsyncIterator[FormData]:
     limit = settings.max_upload_bytes
     if int(request.headers.get("content-length", "0") or 0) > limit + FORM_OVERHEAD:
         raise too_many_bytes(limit)
-    async with aclosing(_limited(request, limit + FORM_OVERHEAD)) as stream:
+    async with aclosing(limited(request, limit + FORM_OVERHEAD)) as stream:
         parser = SpoolParser(request.headers, stream, max_files=1, max_fields=20)
         parser.folder = request.app.state.workers.folder
         try:
@@ -143,10 +143,11 @@ async def spool(data: bytes | str, folder: Path, limit: int) -> Source:
 
     Raises BadMessage for bad base64, TooManyBytes over the limit. The caller unlinks the file.
     """
-    return await anyio.to_thread.run_sync(_spool, data, folder, limit)
+    return await anyio.to_thread.run_sync(spool_now, data, folder, limit)
 
 
-def _spool(data: bytes | str, folder: Path, limit: int) -> Source:
+def spool_now(data: bytes | str, folder: Path, limit: int) -> Source:
+    """The same, blocking."""
     if isinstance(data, str):
         data = _from_base64(data)
     if len(data) > limit:

@@ -26,6 +26,7 @@ def configure(settings: Settings) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format}},
             "loggers": {
                 "recto": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
+                "celery": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
                 "uvicorn": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
                 "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": False},
             },

@@ -9,10 +9,13 @@ from fastapi import FastAPI
 
 from fastapi_app import auth, docs, errors, events, logs, middleware
 from fastapi_app.engine_facts import EngineFacts
-from fastapi_app.routers import health, images, live, notifications, ocr, renditions
+from fastapi_app.queue import Tasks
+from fastapi_app.routers import health, images, live, notifications, ocr, renditions, tasks
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Workers
+
+BODIES = 2  # JSON bodies that are taken apart at the same time, each in memory as a whole
 
 
 def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTransport | None = None) -> FastAPI:
@@ -27,6 +30,8 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
         async with auth.client(settings, to_django) as client:
             app.state.workers = workers
             app.state.gate = auth.Gate(client)
+            app.state.tasks = Tasks(settings)
+            app.state.bodies = anyio.CapacityLimiter(BODIES)
             app.state.engine_facts = EngineFacts(workers)
             app.state.live_seats = anyio.CapacityLimiter(settings.live_sockets)
             app.state.seats = anyio.CapacityLimiter(settings.sockets)
@@ -37,15 +42,15 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     app = FastAPI(title="Recto engine", version=ENGINE_VERSION, lifespan=lifespan,
                   docs_url=None, redoc_url=None, openapi_url=None)  # fmt: skip
     app.state.settings = settings
-    for router in (images.router, ocr.router, renditions.router, live.router, notifications.router, health.router):
-        app.include_router(router)
+    for module in (images, ocr, renditions, live, tasks, notifications, health):  # /ws/{user_id} is asked last
+        app.include_router(module.router)
     docs.install(app)
     errors.install(app)
     app.add_middleware(middleware.LastResort)
     app.add_middleware(
         middleware.Origins,
         allow_origins=settings.origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=middleware.ALLOWED_HEADERS,
         expose_headers=middleware.EXPOSED_HEADERS,
     )

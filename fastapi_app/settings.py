@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     live_sockets: int = Field(200, ge=1, description="WebSockets of /ws/process open at the same time in this process")
     sockets: int = Field(2000, ge=1, description="WebSockets that only listen, open at the same time in this process")
 
+    tasks: int = Field(200, ge=1, description="Tasks of the developer API that may wait; one more is answered 503")
+    task_bytes: int = Field(512 * MIB, ge=1, description="Bytes of their images that may wait in Redis")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or plain text")
 

@@ -1,4 +1,4 @@
-"""The three ports of a stack, and who holds one that is taken."""
+"""The ports of a stack, and who holds one that is taken."""
 
 import errno
 import re
@@ -10,16 +10,22 @@ from pathlib import Path
 
 from launcher.trouble import Trouble
 
-VARIABLES = {"nginx": "RECTO_PORT", "django": "RECTO_DJANGO_PORT", "fastapi": "RECTO_FASTAPI_PORT"}
+VARIABLES = {
+    "nginx": "RECTO_PORT",
+    "django": "RECTO_DJANGO_PORT",
+    "fastapi": "RECTO_FASTAPI_PORT",
+    "monitor": "RECTO_MONITOR_PORT",
+}
 
 
 @dataclass(frozen=True)
 class Ports:
-    """TCP ports of nginx (the public one), Django and FastAPI."""
+    """TCP ports of nginx (the public one), Django, FastAPI and, if it is wanted, Flower."""
 
     nginx: int = 8080
     django: int = 8000
     fastapi: int = 8001
+    monitor: int = 5555
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Ports":
@@ -28,18 +34,19 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Three that nobody holds at the moment."""
+        """Some that nobody holds at the moment."""
         with ExitStack() as held:
             sockets = [held.enter_context(socket.socket()) for _ in VARIABLES]
             for one in sockets:
                 one.bind(("127.0.0.1", 0))
             return cls(*(one.getsockname()[1] for one in sockets))
 
-    def check(self, host: str) -> None:
+    def check(self, host: str, *, monitor: bool = False) -> None:
         """Raises Trouble for the first port that cannot be had."""
-        if len({self.nginx, self.django, self.fastapi}) < len(VARIABLES):
-            raise Trouble(f"{', '.join(VARIABLES.values())} must be three different ports.")
-        for name, variable in VARIABLES.items():
+        wanted = {name: variable for name, variable in VARIABLES.items() if monitor or name != "monitor"}
+        if len({getattr(self, name) for name in wanted}) < len(wanted):
+            raise Trouble(f"{', '.join(wanted.values())} must be different ports.")
+        for name, variable in wanted.items():
             port = getattr(self, name)
             for address in listening_addresses(host) if name == "nginx" else ["127.0.0.1"]:
                 _check(address, port, variable)

@@ -9,18 +9,22 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from launcher.install import program
 from launcher.places import PYTHON, ROOT
 from launcher.ports import Ports, in_url, listening_addresses
 
 NGINX = ROOT / "nginx"
-# What only Django and its worker may know.
-SECRETS = ("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD")
+# What only Django and its worker may know, and the password of Flower.
+SECRETS = (
+    *("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD"),
+    "RECTO_MONITOR_PASSWORD",
+)
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 DESCRIPTORS = 8192  # of a process; nginx.conf.template says the same
 # A worker's children are told by the worker itself: a signal from outside would lose what they are doing.
-WORKER = {"knows_secrets": True, "held": True, "stop_group": False}
+WORKER: dict[str, Any] = {"knows_secrets": True, "held": True, "stop_group": False}
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,11 @@ class Program:
     stop_seconds: int = 10
     held: bool = False
     stop_group: bool = True
+    keeps: tuple[str, ...] = ()
 
     def section(self, log: Path) -> str:
-        forget = () if self.knows_secrets else ("/usr/bin/env", *(word for name in SECRETS for word in ("-u", name)))
+        forgotten = () if self.knows_secrets else tuple(name for name in SECRETS if name not in self.keeps)
+        forget = ("/usr/bin/env", *(word for name in forgotten for word in ("-u", name))) if forgotten else ()
         settings = {
             "command": shlex.join([*forget, *self.command]).replace("%", "%%"),
             "priority": self.priority,
@@ -81,7 +87,7 @@ class Program:
         return f"[program:{self.name}]\n" + "".join(f"{key}={value}\n" for key, value in settings.items())
 
 
-def programs(layout: Layout, ports: Ports, env: Mapping[str, str]) -> list[Program]:
+def programs(layout: Layout, ports: Ports, env: Mapping[str, str], *, monitor: bool = False) -> list[Program]:
     limit = int(env.get("RECTO_MAX_UPLOAD_BYTES") or MAX_UPLOAD_BYTES)
     return [
         Program("redis", tuple(_redis(layout)), 10),
@@ -90,6 +96,8 @@ def programs(layout: Layout, ports: Ports, env: Mapping[str, str]) -> list[Progr
         Program("fastapi", tuple(_fastapi(ports, limit)), 30),
         Program("django", tuple(_django(ports, layout.run)), 40, knows_secrets=True, held=True),
         Program("nginx", tuple(_nginx(layout)), 50),
+        Program("tasks", tuple(_tasks()), 60, held=True, stop_group=False),
+        *([Program("flower", tuple(_flower(ports)), 70, held=True, keeps=("RECTO_MONITOR_PASSWORD",))] * monitor),
     ]
 
 
@@ -103,6 +111,17 @@ def _worker(name: str, processes: int, queues: str) -> Iterator[str]:
     """`quick` takes no batches: a single page starts at once, however long the pages of a batch are."""
     yield from (str(PYTHON), "-m", "celery", "-A", "django_app.config.celery", "worker", "--hostname", f"{name}@%h")
     yield from ("--queues", queues, "--concurrency", str(processes), "--without-gossip", "--without-mingle")
+
+
+def _tasks() -> Iterator[str]:
+    """The developer API's. A thread is enough: what is read is read in a child."""
+    yield from (str(PYTHON), "-m", "celery", "-A", "fastapi_app.tasks", "worker", "--hostname", "tasks@%h")
+    yield from ("--queues", "recto-tasks", "--pool", "threads", "--concurrency", "1")
+    yield from ("--without-gossip", "--without-mingle")
+
+
+def _flower(ports: Ports) -> Iterator[str]:
+    yield from (str(PYTHON), "-m", "launcher.monitor", str(ports.monitor))
 
 
 def _fastapi(ports: Ports, limit: int) -> Iterator[str]:

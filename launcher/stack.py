@@ -4,6 +4,7 @@
 
 import fcntl
 import os
+import secrets
 import subprocess
 import time
 import urllib.error
@@ -22,6 +23,7 @@ from launcher.supervision import State, Supervisor
 from launcher.trouble import DiskFull, Trouble, disk_is_full
 
 HELD = ("django", "worker", "quick")
+LATE = ("tasks", "flower")  # nobody waits for them
 STOP_SECONDS = 25
 STARTS = 3  # a program that has not made it by then will not
 
@@ -30,12 +32,20 @@ class Stack:
     """One set of processes and the folder they write to.
 
     `var`: everything they write. `environment`: theirs (default: the caller's), to which the stack adds its addresses
-    and folders where it does not name others. `host`: what nginx listens on, `localhost` = loopback only."""
+    and folders where it does not name others. `host`: what nginx listens on, `localhost` = loopback only.
+    `monitor`: Flower too."""
 
     def __init__(
-        self, var: Path, *, ports: Ports, host: str = "localhost", environment: Mapping[str, str] | None = None
+        self,
+        var: Path,
+        *,
+        ports: Ports,
+        host: str = "localhost",
+        environment: Mapping[str, str] | None = None,
+        monitor: bool = False,
     ) -> None:
         self.var = var.resolve()
+        self.monitor = monitor
         self.ports = ports
         self.host = host
         self.layout = Layout.under(self.var)
@@ -65,6 +75,8 @@ class Stack:
             "RECTO_PUBLIC_ORIGIN": self.origin,
         }
         env = own | {name: value for name, value in given.items() if value or name not in own}
+        if self.monitor and not env.get("RECTO_MONITOR_PASSWORD"):
+            env["RECTO_MONITOR_PASSWORD"] = secrets.token_urlsafe(12)
         env.setdefault("RECTO_ALLOWED_ORIGINS", ",".join(dict.fromkeys([env["RECTO_PUBLIC_ORIGIN"], *origins])))
         return env | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "django_app.config.settings"}
 
@@ -97,13 +109,15 @@ class Stack:
         """Writes the configurations and starts what needs no database; `release` starts the rest."""
         if self._lock is None:
             self.claim()
-        self.ports.check(self.host)
+        self.ports.check(self.host, monitor=self.monitor)
         secret = self.var / "keys" / "secret_key"
         if not self.environment.get("RECTO_SECRET_KEY") and secret.exists():
             self.environment["RECTO_SECRET_KEY"] = secret.read_text().strip()
         configurations = nginx_configurations(self.layout, self.ports, self.host, self.environment)
         ini = self.layout.run / "supervisord.conf"
-        configurations[ini] = supervisor_configuration(self.layout, programs(self.layout, self.ports, self.environment))
+        configurations[ini] = supervisor_configuration(
+            self.layout, programs(self.layout, self.ports, self.environment, monitor=self.monitor)
+        )
         for path, text in configurations.items():
             path.write_text(text)
         # The launcher's death is supervisord's signal to stop; Ctrl-C reaches only the launcher.
@@ -153,6 +167,9 @@ class Stack:
         finally:
             ping.kill()
             ping.wait()
+        for name in LATE:
+            if name != "flower" or self.monitor:
+                self.supervisor.start(name)
 
     def _worker_ping(self, seconds: float) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

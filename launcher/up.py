@@ -24,11 +24,11 @@ SHOWN = 6  # lines of the sample page's text
 
 def up(options: argparse.Namespace) -> int:
     begin = time.monotonic()
-    stack = Stack(options.var, ports=Ports.from_environment(os.environ), host=options.host)
+    stack = Stack(options.var, ports=Ports.from_environment(os.environ), host=options.host, monitor=options.monitor)
     stop_on_signals()
     try:
         stack.claim()
-        stack.ports.check(stack.host)
+        stack.ports.check(stack.host, monitor=stack.monitor)
         install.everything()
         account = _start(stack)
         _show_sample(stack)
@@ -149,6 +149,9 @@ def _greet(stack: Stack, account: dict[str, str | None], seconds: float) -> None
         new.unlink()
     else:
         print(f"Sign in as {account['username']}.")
+    if stack.monitor:
+        password = stack.environment["RECTO_MONITOR_PASSWORD"]
+        print(f"The workers can be watched at http://localhost:{stack.ports.monitor} as recto with {password}.")
     print(f"Recto is ready after {seconds:.1f} s: {stack.origin}  (Ctrl-C ends it)", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Ends with 0 as soon as a worker answers, with 1 if none does in time: `python -m launcher.worker_ping SECONDS`."""
+"""Ends with 0 as soon as the worker of jobs answers, else with 1: `python -m launcher.worker_ping SECONDS`."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ def answers(redis_url: str, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            if control.ping(timeout=0.3, limit=1):
+            if any(name.startswith("worker@") for answer in control.ping(timeout=0.3) for name in answer):
                 return True
         except OperationalError:  # Redis is still starting
             time.sleep(0.1)

@@ -42,14 +42,14 @@ async def ocr(
     if format not in FORMATS:
         raise BadParameter(f"The format is one of: {', '.join(FORMATS)}.", loc=("query", "format"))
     settings: Settings = request.app.state.settings
-    wanted = {"languages": _codes(languages), "format": format, "clean": clean, "engine": engine, "psm": psm}
+    wanted = {"languages": codes(languages), "format": format, "clean": clean, "engine": engine, "psm": psm}
     pages = {"frame": source.frame if source.is_stored else None, "most": settings.max_read_pages}
     origin = {"filename": source.filename, "at": datetime.now(UTC).isoformat(timespec="seconds")}
     event = await run(request, "read", **(source.arguments() | pages | wanted | origin))
     return file_answer(event, renamed(source.filename, event.facts["extension"].lstrip(".")))
 
 
-def _codes(languages: str) -> list[str]:
+def codes(languages: str) -> list[str]:
     """In a URL, + also means a space."""
     codes = [code for code in re.split(r"[+ ,]+", languages) if code]
     if not codes or len(codes) > MOST_LANGUAGES:

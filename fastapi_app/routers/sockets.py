@@ -46,7 +46,8 @@ async def hold(socket: WebSocket, talk: Talk, *, seats: anyio.CapacityLimiter) -
 
 async def refuse(socket: WebSocket, error: Exception) -> None:
     """Accepted first: a browser is not told why a handshake failed, but it sees a close code."""
-    await accept(socket)
+    if socket.application_state is WebSocketState.CONNECTING:
+        await accept(socket)
     await close(socket, CLOSE_CODES.get(type(error), TRY_LATER), str(error) or "Too many connections.")
 
 

@@ -22,7 +22,7 @@ def read_by_fastapi() -> set[str]:
 
 
 def read_by_the_launcher() -> set[str]:
-    return set(NAME.findall((ROOT / "launcher" / "ports.py").read_text()))
+    return set(NAME.findall("".join((ROOT / "launcher" / name).read_text() for name in ("ports.py", "monitor.py"))))
 
 
 def test_every_setting_stands_in_the_table() -> None:

@@ -1,5 +1,6 @@
 """The example programs do what they say, against the running Recto."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from tests.running import PASSWORD, Visitor
 
 def run(example: str, alice: Visitor, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     account = {"RECTO_URL": alice.origin, "RECTO_USER": alice.name, "RECTO_PASSWORD": PASSWORD}
-    command = [sys.executable, ROOT / "examples" / example, *arguments]
+    program = [sys.executable] if example.endswith(".py") else []
+    command = [*program, ROOT / "examples" / example, *arguments]
     return subprocess.run(command, env=os.environ | account, capture_output=True, text=True, timeout=90, check=False)
 
 
@@ -47,3 +49,26 @@ def test_live(alice: Visitor, tmp_path: Path) -> None:
     assert "100 %" in done.stdout
     with Image.open(tmp_path / "page.live.png") as clean:
         assert clean.width > 2000
+
+
+def test_read_many(alice: Visitor, photo: bytes, tmp_path: Path) -> None:
+    page, other = tmp_path / "page.jpg", tmp_path / "other.jpg"
+    page.write_bytes(photo)
+    other.write_bytes(b"not a page")
+    done = run("read_many.py", alice, page, other, page)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("quick brown fox") == 2
+    assert "not read: The file is not an image" in done.stdout
+    assert "running" in done.stderr
+
+
+def test_read_one_with_curl(alice: Visitor, photo: bytes, tmp_path: Path) -> None:
+    page = tmp_path / "page.jpg"
+    page.write_bytes(photo)
+    done = run("read_one.sh", alice, page)
+
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert answer["status"] == "completed"
+    assert "quick brown fox" in answer["result"]

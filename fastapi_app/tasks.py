@@ -1,0 +1,150 @@
+"""The worker of the developer API: `python -m celery -A fastapi_app.tasks worker --pool threads --queues recto-tasks`.
+
+Images are opened and read in confined children; the worker itself touches no pixel and needs little memory.
+"""
+
+import logging
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from celery import bootsteps
+from celery.exceptions import Reject
+from celery.signals import setup_logging, worker_shutting_down
+
+from fastapi_app import confined, logs
+from fastapi_app.claims import Claim, LostError, claim, sweep
+from fastapi_app.events import REDIS_ERRORS
+from fastapi_app.queue import PATIENT, READ, Slot, Tasks
+from fastapi_app.services.errors import EngineError
+from fastapi_app.settings import Settings
+
+log = logging.getLogger("recto.tasks")
+
+SWEEP_SECONDS = 5
+MOST_TRIES = 3
+NICE = 5  # whoever waits for an answer goes first
+
+settings = Settings()
+tasks = Tasks(settings, retry=PATIENT)
+app = tasks.app
+ending = threading.Event()
+
+
+class GivenBackError(Exception):
+    """The worker is shutting down: the next one reads this image."""
+
+
+@app.task(name=READ, bind=True)  # type: ignore[untyped-decorator]  # Celery brings no types
+def read(self: Any, task_id: str) -> None:
+    """One image of a task; the next one is the next message. A second delivery finds the task taken."""
+    held = claim(tasks, task_id)
+    if held is None:
+        return
+    try:
+        has_more = read_next(held)
+    except LostError:
+        return
+    except GivenBackError:
+        held.release()
+        raise Reject(requeue=True) from None
+    finally:
+        held.release()
+    if has_more:
+        tasks.ring(task_id)
+
+
+def read_next(held: Claim) -> bool:
+    """False when that was the last image."""
+    number = held.next()
+    if number is not None:
+        begun = time.monotonic()
+        slot = slot_of(held, number)
+        held.keep(number, slot)
+        facts = {"request_id": held.order.request_id, "user": held.order.owner, "image": number}
+        log.info("an image was read", extra=facts | {"seconds": round(time.monotonic() - begun, 3)})
+    if held.next() is not None:
+        return True
+    held.end()
+    return False
+
+
+def slot_of(held: Claim, number: int) -> Slot:
+    """What is in an image, or what is wrong with it."""
+    if held.tries(number) > MOST_TRIES:
+        return refused("worker_lost", "The worker died three times on this image, so it was set aside.")
+    try:
+        return {"text": text_of(held, number)}
+    except EngineError as error:
+        return refused(error.code, error.message)
+    except confined.LostError:
+        return refused("unusable_image", "The image cannot be processed: the work on it broke off.")
+
+
+def refused(code: str, detail: str) -> Slot:
+    return {"error": {"code": code, "detail": detail}}
+
+
+def text_of(held: Claim, number: int) -> str:
+    """Raises EngineError, LostError, GivenBackError."""
+    share = 0.0
+
+    def beat(_percent: int) -> None:
+        if ending.is_set():
+            raise GivenBackError
+        held.beat(number, share)
+
+    with tempfile.NamedTemporaryFile(prefix="recto-task-") as file:
+        file.write(held.image(number))
+        file.flush()
+        text = b""
+        for event in confined.perform("read", reading(Path(file.name), held), confinement(), beat):
+            text = event.data
+            share = max(share, event.facts.get("done", 0) / event.facts.get("total", 1))
+    return text.decode().rstrip("\n")
+
+
+def reading(path: Path, held: Claim) -> dict[str, Any]:
+    """Arguments of the child's work `read`: all pages of the file."""
+    file = {"path": str(path), "frame": None, "key": "", "most": settings.max_read_pages}
+    how = {"format": "text", "clean": "auto", "engine": "auto", "psm": 3}
+    return file | how | {"languages": list(held.order.languages)}
+
+
+def confinement() -> confined.Confinement:
+    limits = {"bytes": settings.max_upload_bytes, "pixels": settings.max_pixels, "frames": settings.max_frames}
+    confined.start_fork_server()
+    return confined.Confinement(settings.run_seconds, settings.child_memory_bytes, limits, NICE)
+
+
+class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """At the start, after every reconnection to the broker, and every few seconds."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, parent: Any) -> None:
+        sweep_once()
+        parent.timer.call_repeatedly(SWEEP_SECONDS, sweep_once)
+
+
+def sweep_once() -> None:
+    try:
+        if found := sweep(tasks):
+            log.info("%s forgotten tasks go on", found)
+    except REDIS_ERRORS as error:
+        log.warning("forgotten tasks cannot be looked for: %s", error)
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def configure_logs(**_: Any) -> None:
+    logs.configure(settings)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def give_back(**_: Any) -> None:
+    ending.set()
+
+
+app.steps["consumer"].add(Sweep)
