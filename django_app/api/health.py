@@ -12,7 +12,6 @@ from redis import Redis, RedisError
 from django_app.api.problems import problem
 from django_app.users import tokens
 
-
 Look = Callable[[HttpRequest], HttpResponse]
 
 
