@@ -1,0 +1,104 @@
+"""A stack whose parts can be taken away: a Postgres of its own that stops and starts, the processes of its workers."""
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from launcher import up
+from launcher.ports import Ports
+from launcher.postgres import throw_away
+from launcher.stack import Stack
+from tests.running import clean_environment, until
+
+
+class Database:
+    """The Postgres of `throw_away()`, by its process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._pid_file = Path("/" + url.split("@/")[1]).parent / "data" / "postmaster.pid"
+        self._started: subprocess.Popen[bytes] | None = None
+        process = Path("/proc") / str(self.pid)
+        self._command = process.joinpath("cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        self._owner = process.stat().st_uid
+
+    @property
+    def pid(self) -> int:
+        return int(self._pid_file.read_text().split()[0])
+
+    def stop(self) -> None:
+        """As a crash does it: nobody is asked."""
+        os.kill(self.pid, signal.SIGQUIT)
+        until(self._pid_file.exists, lambda there: not there)
+
+    def start(self) -> None:
+        quiet = subprocess.DEVNULL
+        self._started = subprocess.Popen(self._command, cwd="/", user=self._owner, stdout=quiet, stderr=quiet)
+
+    def end(self) -> None:
+        if self._started is not None:
+            self._started.send_signal(signal.SIGINT)
+            self._started.wait(20)
+
+
+@contextmanager
+def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
+    with throw_away() as url:
+        database = Database(url)
+        stack = Stack(folder, ports=Ports.free(), environment=clean_environment(RECTO_DATABASE_URL=url))
+        try:
+            stack.claim()
+            up.make_keys(stack)
+            stack.start()
+            up.prepare(stack)
+            stack.release()
+            stack.wait_until_ready(100)
+            yield stack, database
+        finally:
+            stack.stop()
+            database.end()
+
+
+def pid_of(stack: Stack, name: str) -> int:
+    return stack.supervisor.states()[name].pid
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def page_children(stack: Stack) -> list[int]:
+    """The confined processes that work on a page just now: they live in folders of their own."""
+    server_children = [child for pool in children(pid_of(stack, "worker")) for server in children(pool)
+                       for child in children(server)]  # fmt: skip
+    return [pid for pid in server_children if "recto-page-" in _home(pid)]
+
+
+def _home(pid: int) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink())
+    except OSError:
+        return ""
+
+
+def kill(pids: list[int]) -> None:
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def full_disk(stack: Stack) -> Iterator[None]:
+    """The worker's processes can write no file of more than a kilobyte."""
+    pools = children(pid_of(stack, "worker"))
+    before = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pools}
+    for pid, (_, hard) in before.items():
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        yield
+    finally:
+        for pid, limits in before.items():
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
