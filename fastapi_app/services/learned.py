@@ -15,6 +15,7 @@ import numpy as np
 
 from fastapi_app.services import edge_levels, strokes
 from fastapi_app.services.background import background
+from fastapi_app.services.denoise import denoise
 from fastapi_app.services.errors import EngineUnavailable
 from fastapi_app.services.pixels import Pixels, halve
 
@@ -47,7 +48,7 @@ def _dark_on_bright(gray: Pixels) -> Pixels:
     shown, broad = gray, strokes.width(plain)
     while broad > BROAD:
         shown, broad = halve(shown), broad / 2
-    odds = cv2.resize(ink(shown), gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    odds = cv2.resize(ink(denoise(shown)), gray.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return np.where(odds > LEAST, np.uint8(0), np.uint8(255))
 
 
