@@ -63,6 +63,13 @@ class JobSummarySerializer(serializers.ModelSerializer[Job]):
         )
 
 
+class JobListSerializer(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = JobSummarySerializer(many=True)
+
+
 class JobSerializer(JobSummarySerializer):
     items = ItemSerializer(many=True)
     now = serializers.DateTimeField(help_text="Of the database; to be sent back as `since`.")
@@ -208,7 +215,7 @@ def chosen(document: Document, ids: list[int] | None) -> list[Page]:
 
 @extend_schema(
     parameters=[OpenApiParameter("active", bool), OpenApiParameter("document", int)],
-    responses=JobSummarySerializer(many=True),
+    responses=JobListSerializer,
 )
 @api_view(["GET"])
 def jobs(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import Http404
-from django.urls import Resolver404, path, resolve, reverse
+from django.urls import Resolver404, re_path, resolve, reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -61,4 +61,4 @@ def version_of(address: str) -> int:
     return int(match.kwargs["version_id"])
 
 
-urlpatterns = [path("get_img_result", img_result), path("get_img_result/", img_result)]
+urlpatterns = [re_path(r"^get_img_result/?$", img_result)]

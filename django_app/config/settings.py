@@ -283,6 +283,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "django_app.api.schema.with_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "django_app.projects.models.Role",
         "GivenRoleEnum": "django_app.projects.forms.GIVEN_ROLES",
