@@ -111,10 +111,12 @@ def planes(gray: Pixels) -> Pixels:
     size = gray.shape[::-1]
     flat = cv2.divide(gray, cv2.resize(background(gray), size, interpolation=cv2.INTER_LINEAR), scale=255)
     mean, deviation = (cv2.resize(each, size, interpolation=cv2.INTER_LINEAR) for each in _surroundings(flat))
-    local = cv2.divide(cv2.subtract(flat, mean, dtype=cv2.CV_32F), deviation, scale=32)
+    local = cv2.subtract(flat, mean, mean, dtype=cv2.CV_32F)  # in place: four bytes a pixel are much on a large page
+    local = cv2.divide(local, deviation, local, scale=32)
+    np.clip(np.add(local, 128, out=local), 0, 255, out=local)
     stretch = 127 / max(8.0, 255 - _edge_level(flat))
     whole = cv2.LUT(flat, np.clip(255 - (255 - np.arange(256)) * stretch, 0, 255).astype(np.uint8))
-    return np.stack((gray, flat, np.clip(local + 128, 0, 255).astype(np.uint8), whole))
+    return np.stack((gray, flat, local.astype(np.uint8), whole))
 
 
 def _edge_level(flat: Pixels) -> float:
