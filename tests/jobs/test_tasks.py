@@ -232,9 +232,15 @@ def test_boxes_lie_on_the_original_whatever_was_read(start: Start, folio: Page) 
     assert newest.version == Page.objects.get(pk=folio.pk).current
     from_derived = words(folio)
     for word in ("recto", "verso", "leaf", "book", "sides", "right"):
-        assert from_original[word] == pytest.approx(from_derived[word], abs=4)
+        assert middle(from_original[word]) == pytest.approx(middle(from_derived[word]), abs=5)
     # the page is turned counter-clockwise: on the original its first line rises to the right
     assert from_original["verso"][1] < from_original["recto"][1]
+
+
+def middle(box: list[int]) -> tuple[float, float]:
+    """Engines draw their boxes more or less closely round a word; the middle is the same."""
+    left, top, width, height = box
+    return left + width / 2, top + height / 2
 
 
 def words(page: Page) -> dict[str, list[int]]:
