@@ -6,16 +6,17 @@ touches the edge is neither.
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 import cv2
 import numpy as np
 
 from fastapi_app.services.background import background, odd
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.pixels import Pixels, is_bilevel, small_copy, to_gray
+from fastapi_app.services.pixels import Pixels, enlarged, is_bilevel, small_copy, to_gray
 from fastapi_app.services.raster import Matrix
 
-LONGEST = 800  # pixels of the copy
+LONGEST = 500  # pixels of the copy
 WRITING = 0.015  # of its longer side: what is dark and narrower
 DARK = 0.55  # of the paper's brightness: what is no paper
 EVEN = 0.06  # of the side: what is shorter along it is no border
@@ -25,9 +26,11 @@ DEEPEST = 25.0  # per cent
 
 @dataclass(frozen=True, eq=False)
 class Border:
-    """mask: bool, on a small copy of the page, True on its border."""
+    """mask: bool, on a small copy of the page, True on its border. depths: in pixels of the copy, how deep that is at
+    most on the left, at the top, on the right and at the bottom."""
 
     mask: Matrix
+    depths: tuple[int, ...]
 
     @property
     def share(self) -> float:
@@ -45,9 +48,9 @@ def find(gray: Pixels, depth: float = 10.0, longest: int = LONGEST) -> Border:
     small = small_copy(gray, longest)
     outside = _outside(small)
     mask = np.zeros(small.shape, bool)
-    for turns in range(4):  # left, then the others turned to the left; the views share their memory
-        _mark(np.rot90(outside, turns), np.rot90(mask, turns), depth / 100)
-    return Border(mask)
+    # Left, then the others turned to the left; the views share their memory.
+    turned = [(np.rot90(outside, turns), np.rot90(mask, turns)) for turns in range(4)]
+    return Border(mask, tuple(_mark(*side, depth / 100) for side in turned))
 
 
 def clean_border(image: Pixels, depth: float = 10.0) -> Pixels:
@@ -55,10 +58,28 @@ def clean_border(image: Pixels, depth: float = 10.0) -> Pixels:
     border = find(to_gray(image), depth)
     if not border.mask.any():
         return image
-    height, width = image.shape[:2]
-    soft = cv2.resize(_grown(border.mask, 3), (width, height), interpolation=cv2.INTER_LINEAR)
-    mask = cv2.threshold(soft, 0, 255, cv2.THRESH_BINARY)[1]
-    return np.asarray(cv2.copyTo(_paper(image, border.mask), mask, image.copy()))
+    paper, mask = _paper(image, border.mask), _grown(border.mask, 3)
+    clean = image.copy()
+    for rows, columns in _rims(border, image.shape):
+        rim = clean[rows, columns]
+        size = (rows, columns, image.shape[:2])
+        rim[...] = cv2.copyTo(enlarged(paper, *size), enlarged(mask, *size), np.ascontiguousarray(rim))
+    return clean
+
+
+def _rims(border: Border, shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Rows and columns of a page of this shape that hold its border: left, right, and between them top and bottom."""
+    height, width = shape[:2]
+    # Two pixels of the copy more, since the mask is grown by one and enlarged softly.
+    across, down = width / border.mask.shape[1], height / border.mask.shape[0]
+    left, top, right, bottom = (
+        min(ceil((depth + 2) * scale), side // 2) if depth else 0
+        for depth, scale, side in zip(border.depths, (across, down) * 2, (width, height) * 2, strict=True)
+    )
+    rows, columns = slice(0, height), slice(left, width - right)
+    sides = [(rows, slice(0, left)), (rows, slice(width - right, width))]
+    ends = [(slice(0, top), columns), (slice(height - bottom, height), columns)]
+    return [(down, along) for down, along in sides + ends if down.stop > down.start and along.stop > along.start]
 
 
 def _outside(small: Pixels) -> Matrix:
@@ -80,14 +101,16 @@ def _usual(paper: Pixels) -> float:
     return float(np.median(paper[height // 5 : height - height // 5, width // 5 : width - width // 5]))
 
 
-def _mark(outside: Matrix, mask: Matrix, depth: float) -> None:
-    """Marks the border on the left: the runs of what is outside, row by row, where they go on evenly."""
+def _mark(outside: Matrix, mask: Matrix, depth: float) -> int:
+    """Marks the border on the left: the runs of what is outside, row by row, where they go on evenly; the longest."""
     height, width = outside.shape
     deepest = max(1, int(depth * width))
     inner = outside[:, : deepest + 1]
     runs = np.where(inner.all(axis=1), deepest + 1, inner.argmin(axis=1))
     runs = _even(_round_corners(runs, deepest, max(1, int(depth * height))), odd(EVEN * height))
-    mask |= np.arange(width) < runs[:, None]
+    longest = int(runs.max())
+    mask[:, :longest] |= np.arange(longest) < runs[:, None]
+    return longest
 
 
 def _round_corners(runs: Matrix, deepest: int, corner: int) -> Matrix:
@@ -116,13 +139,11 @@ def _grown(mask: Matrix, by: int) -> Pixels:
 
 
 def _paper(image: Pixels, mask: Matrix) -> Pixels:
-    """The page's paper, continued over its border, in the image's shape."""
+    """The page's paper, continued over its border, on a small copy with the image's channels."""
     if is_bilevel(image):
-        return np.full_like(image, 255)
-    height, width = image.shape[:2]
+        return np.full_like(image[:1, :1], 255)
     paper = background(image, FILL_LONGEST)
     size = (paper.shape[1], paper.shape[0])
     covered = cv2.resize(_grown(mask, 3), size, interpolation=cv2.INTER_LINEAR)
     near = odd(0.03 * max(size))  # the estimate of the paper is dark beside a dark border, too
-    continued = cv2.inpaint(paper, _grown(covered > 0, near), 5, cv2.INPAINT_TELEA)
-    return np.asarray(cv2.resize(continued, (width, height), interpolation=cv2.INTER_LINEAR))
+    return np.asarray(cv2.inpaint(paper, _grown(covered > 0, near), 5, cv2.INPAINT_TELEA))

@@ -1,5 +1,6 @@
 """Arrays of pixels: the two forms that the engine works on, and the way from any other array to them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -83,3 +84,14 @@ def shrink(pixels: Pixels, longest: int) -> Pixels:
         return pixels
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def enlarged(small: Pixels, rows: slice, columns: slice, shape: Sequence[int]) -> Pixels:
+    """These rows and columns of what `small` is in this (height, width), between its pixels linearly."""
+    across, down = small.shape[1] / shape[1], small.shape[0] / shape[0]
+    # Centres of pixels are whole numbers.
+    left, top = (columns.start + 0.5) * across - 0.5, (rows.start + 0.5) * down - 0.5
+    place = np.array([[across, 0, left], [0, down, top]])
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(small, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
