@@ -37,6 +37,7 @@ class Workers:
         }
         self._spares: list[Child] = []
         self._refilling: asyncio.Task[None] | None = None
+        self._stopped = False
         self._count = 0
         self._folder = tempfile.TemporaryDirectory(prefix="recto-", ignore_cleanup_errors=True)
 
@@ -60,6 +61,7 @@ class Workers:
         await self._refill()
 
     async def stop(self) -> None:
+        self._stopped = True
         if self._refilling is not None:
             await self._refilling
         for child in self._spares:
@@ -81,7 +83,9 @@ class Workers:
                 child.kill()
             return await self._start_child()
         finally:
-            self._refill_soon()
+            # The next spare is made after this run, which would lose time to it, unless it is needed before.
+            if self.waiting or not self._spares:
+                self._refill_soon()
 
     async def collect(self, user: str, work: str, **arguments: Any) -> list[Event]:
         """A whole run in a child of its own, drained; the last event is its result. Raises EngineError, Overloaded."""
@@ -113,6 +117,8 @@ class Workers:
             child.kill()
             seconds = f"{self._settings.run_seconds:g}"
             raise TimedOut(f"The work took longer than {seconds} seconds and was stopped.") from error
+        finally:
+            self._refill_soon()
 
     async def _start_child(self) -> Child:
         self._count += 1
@@ -124,7 +130,7 @@ class Workers:
         return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder), NICE)
 
     def _refill_soon(self) -> None:
-        if self._refilling is None or self._refilling.done():
+        if not self._stopped and (self._refilling is None or self._refilling.done()):
             self._refilling = asyncio.create_task(self._refill())
 
     async def _refill(self) -> None:

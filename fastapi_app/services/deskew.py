@@ -89,9 +89,10 @@ def _ink(gray: Pixels) -> Pixels:
 
 def _coarse(ink: Pixels, max_angle: float, apart: float = 0.5, points: int = COARSE_POINTS) -> Skew:
     """The best of all angles `apart` degrees apart, by projecting the ink's points."""
-    rows, columns = np.nonzero(ink)
-    if len(rows) < 50:
+    found = cv2.findNonZero(ink)
+    if found is None or len(found) < 50:
         return STRAIGHT
+    columns, rows = found.reshape(-1, 2).T
     chance = np.random.default_rng(0)  # the same on every run
     if len(rows) > points:
         chosen = chance.choice(len(rows), points, replace=False)

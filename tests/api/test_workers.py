@@ -129,11 +129,11 @@ def test_client_that_vanishes_in_its_upload_leaves_nothing(media: Path) -> None:
         address = urlsplit(service.url)
         with socket.create_connection((address.hostname, address.port)) as connection:
             connection.sendall(
-                b"POST /api/images/binarize HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+                b"POST /api/images/binarize HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n"
                 b"Content-Type: multipart/form-data; boundary=b\r\nAuthorization: "
                 + service.headers()["Authorization"].encode()
                 + b'\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
-                + bytes(100_000)
+                + bytes(2_000_000)
             )
             wait_until(lambda: any(folder.glob("tmp*")))
         wait_until(lambda: not any(folder.glob("tmp*")))
