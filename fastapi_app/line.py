@@ -12,8 +12,9 @@ from fastapi_app.errors import Overloaded
 class Ticket:
     """One run of a user, waiting until `called`: for its slot, or to hear that its place went to somebody else."""
 
-    def __init__(self, user: str) -> None:
+    def __init__(self, user: str, is_kept: bool) -> None:
         self.user = user
+        self.is_kept = is_kept
         self.called = anyio.Event()
         self.has_slot = False
 
@@ -23,6 +24,7 @@ class Line:
 
     The next one is that of the user with fewest running, then of the one whose last turn is longest ago; a user's own
     runs keep their order. When all places are taken, whoever holds most of them loses the last to a user with fewer.
+    A kept run belongs to a request that has begun: it always finds a place, and loses it to nobody.
     """
 
     def __init__(self, slots: int, places: int) -> None:
@@ -42,9 +44,9 @@ class Line:
         return len(self._waiting)
 
     @asynccontextmanager
-    async def slot(self, user: str) -> AsyncIterator[None]:
+    async def slot(self, user: str, *, is_kept: bool = False) -> AsyncIterator[None]:
         """Raises Overloaded when there is no place, or no longer."""
-        ticket = self._join(user)
+        ticket = self._join(user, is_kept)
         try:
             await ticket.called.wait()
             if not ticket.has_slot:
@@ -53,23 +55,25 @@ class Line:
         finally:
             self._leave(ticket)
 
-    def _join(self, user: str) -> Ticket:
-        ticket = Ticket(user)
-        if not self._free and len(self._waiting) >= self._places:
+    def _join(self, user: str, is_kept: bool) -> Ticket:
+        ticket = Ticket(user, is_kept)
+        if not is_kept and not self._free and len(self._waiting) >= self._places:
             self._make_room(user)
         self._waiting.append(ticket)
         self._call()
         return ticket
 
     def _make_room(self, user: str) -> None:
-        """Raises Overloaded unless somebody waits with at least two more than `user`."""
+        """Raises Overloaded unless somebody waits with at least two more than `user`; what is kept stays even so."""
         held = Counter(ticket.user for ticket in self._waiting)
         most = max(held, key=held.__getitem__, default=user)
         if held[most] < held[user] + 2:
             raise Overloaded
-        last = next(ticket for ticket in reversed(self._waiting) if ticket.user == most)
-        self._waiting.remove(last)
-        last.called.set()
+        for last in reversed(self._waiting):
+            if last.user == most and not last.is_kept:
+                self._waiting.remove(last)
+                last.called.set()
+                return
 
     def _call(self) -> None:
         """Give free slots to those who are next."""

@@ -7,6 +7,7 @@ import logging
 import tempfile
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from fastapi_app import confined, logs
 from fastapi_app.claims import Claim, LostError, claim, sweep
 from fastapi_app.events import REDIS_ERRORS
 from fastapi_app.queue import PATIENT, READ, Slot, Tasks
-from fastapi_app.services.errors import EngineError
+from fastapi_app.services.errors import EngineError, on_page
+from fastapi_app.services.layout import Page
+from fastapi_app.services.layout import text_of as joined
 from fastapi_app.settings import Settings
 
 log = logging.getLogger("recto.tasks")
@@ -99,18 +102,31 @@ def text_of(held: Claim, number: int) -> str:
     with tempfile.NamedTemporaryFile(prefix="recto-task-") as file:
         file.write(held.image(number))
         file.flush()
-        text = b""
-        for event in confined.perform("read", reading(Path(file.name), held), confinement(), beat):
-            text = event.data
-            share = max(share, event.facts.get("done", 0) / event.facts.get("total", 1))
-    return text.decode().rstrip("\n")
+        pages: list[Page] = []
+        for page, total in pages_of(Path(file.name), held.order.languages, beat):
+            pages.append(page)
+            share = len(pages) / total
+    return joined(pages).rstrip("\n")
 
 
-def reading(path: Path, held: Claim) -> dict[str, Any]:
-    """Arguments of the child's work `read`: all pages of the file."""
-    file = {"path": str(path), "frame": None, "key": "", "most": settings.max_read_pages}
-    how = {"format": "text", "clean": "auto", "engine": "auto", "psm": 3}
-    return file | how | {"languages": list(held.order.languages)}
+def pages_of(path: Path, languages: Sequence[str], beat: confined.Beat) -> Iterator[tuple[Page, int]]:
+    """Each page of the file, read in a child of its own, and how many there are."""
+    number, total = 0, 1
+    while number < total:
+        try:
+            for event in confined.perform("read", reading(path, number, languages), confinement(), beat):
+                total = event.facts.get("pages", total)
+                if event.facts["type"] == "page":
+                    yield Page.model_validate_json(event.data), total
+        except EngineError as error:
+            raise on_page(error, number + 1) if total > 1 else error from None
+        number += 1
+
+
+def reading(path: Path, number: int, languages: Sequence[str]) -> dict[str, Any]:
+    """Arguments of the child's work `read`; the first page's run counts the pages."""
+    file = {"path": str(path), "frame": number, "key": "", "most": None if number else settings.max_read_pages}
+    return file | {"clean": "auto", "engine": "auto", "psm": 3, "languages": list(languages)}
 
 
 def confinement() -> confined.Confinement:

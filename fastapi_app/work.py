@@ -6,7 +6,7 @@ Cancelling is closing the generator, so each yields wherever it can bear to stop
 import io
 import tarfile
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -103,58 +103,54 @@ def _channels(path: str) -> int:
         return 3
 
 
-def read(  # noqa: PLR0913  what the endpoint takes, by name
+def read(
     path: str,
-    frame: int | None,
+    frame: int,
     key: str,
     *,
     limits: Limits,
     languages: list[str],
-    format: str,
     clean: str,
     engine: str,
     psm: int,
-    most: int,
-    filename: str = "",
-    at: str | None = None,
+    most: int | None = None,
 ) -> Messages:
-    """The text of one page, or with `frame` None of every page of the file: `page` events, then the written `text`.
-
-    `filename` and `at` (ISO 8601) are what formats tell of the upload and the time.
-    """
-    formats.format_named(format)
+    """One page: `page` with its layout as JSON. With `most`, how many pages the file has comes first, if not more."""
     data = Path(path).read_bytes()
-    now = None if at is None else datetime.fromisoformat(at)
-    numbers = range(len(raster.inspect(data, limits=limits).frames)) if frame is None else [frame]
-    if len(numbers) > most:
-        raise ImageTooLarge(f"The file has {len(numbers)} pages; at most {most} are read at once.", limit=most)
-    pages: list[Page] = []
-    origins: list[Origin] = []
-    for number in numbers:
-        page = raster.decode(data, frame=number, gray=True, limits=limits)
-        for event in reading.run(page, languages, clean=clean, engine=engine, psm=psm):
-            if isinstance(event, Page):
-                pages.append(event)
-                origins.append(Origin(filename, number, page.dpi, data, now))
-            yield {"type": "page", "done": len(pages), "total": len(numbers)}, b""
-    yield _written(pages, format, origins)
+    if most is not None:
+        yield {"type": "file", "pages": _counted(data, limits, most)}, b""
+    page = raster.decode(data, frame=frame, gray=True, limits=limits)
+    for event in reading.run(page, languages, clean=clean, engine=engine, psm=psm):
+        if isinstance(event, Page):
+            yield {"type": "page"}, event.model_dump_json().encode()
+        else:
+            yield {"type": "step"}, b""
+
+
+def _counted(data: bytes, limits: Limits, most: int) -> int:
+    count = len(raster.inspect(data, limits=limits).frames)
+    if count > most:
+        raise ImageTooLarge(f"The file has {count} pages; at most {most} are read at once.", limit=most)
+    return count
 
 
 def write(
-    path: str, frame: int, key: str, *, limits: Limits, page: dict[str, Any], format: str, filename: str, at: str
+    path: str, frame: int, key: str, *, limits: Limits, pages: list[str], format: str, filename: str, at: str
 ) -> Messages:
-    """A page that was read before, or corrected since, in a format; the file is its original."""
+    """Layouts (JSON) of pages from `frame` on, as they were read or corrected since, in a format.
+
+    The file is their original; `filename` and `at` (ISO 8601) are what formats tell of the upload and the time.
+    """
     data = Path(path).read_bytes()
-    declared = raster.inspect(data, limits=limits).frames
-    dpi = declared[frame].dpi if frame < len(declared) else None
-    yield _written(
-        [Page.model_validate(page)], format, [Origin(filename, frame, dpi, data, datetime.fromisoformat(at))]
-    )
-
-
-def _written(pages: Sequence[Page], format: str, origins: Sequence[Origin]) -> Message:
+    declared = dict(enumerate(raster.inspect(data, limits=limits).frames))
+    now = datetime.fromisoformat(at)
+    origins = [
+        Origin(filename, number, declared[number].dpi if number in declared else None, data, now)
+        for number in range(frame, frame + len(pages))
+    ]
     form = formats.format_named(format).holding(len(pages))
-    return {"type": "text", "media_type": form.media_type, "extension": form.extension}, form.write(pages, origins)
+    written = form.write([Page.model_validate_json(page) for page in pages], origins)
+    yield {"type": "text", "media_type": form.media_type, "extension": form.extension}, written
 
 
 def echo(path: str, frame: int, key: str, *, limits: Limits) -> Messages:

@@ -6,8 +6,8 @@ A plain request gets a fresh child; a socket keeps one for its drafts (`Session`
 import asyncio
 import math
 import tempfile
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,23 @@ class Workers:
         self._spares.clear()
         await anyio.to_thread.run_sync(self._folder.cleanup)
 
-    def slot(self, user: str) -> AbstractAsyncContextManager[None]:
-        """Raises Overloaded when the line is full."""
-        return self._line.slot(user)
+    @property
+    def slots(self) -> int:
+        return self._settings.slots
+
+    def slot(self, user: str, *, is_kept: bool = False) -> AbstractAsyncContextManager[None]:
+        """Raises Overloaded when the line is full, but never for what belongs to a request that has begun."""
+        return self._line.slot(user, is_kept=is_kept)
+
+    @asynccontextmanager
+    async def child(self, user: str, *, is_kept: bool = False) -> AsyncIterator[Child]:
+        """A fresh one in a slot. Raises Overloaded."""
+        async with self.slot(user, is_kept=is_kept):
+            child = await self.take()
+            try:
+                yield child
+            finally:
+                child.kill()
 
     async def take(self) -> Child:
         """A child that is ready; whoever takes it kills it."""
@@ -89,21 +103,25 @@ class Workers:
 
     async def collect(self, user: str, work: str, **arguments: Any) -> list[Event]:
         """A whole run in a child of its own, drained; the last event is its result. Raises EngineError, Overloaded."""
-        async with self.slot(user):
-            return await self.ask(work, **arguments)
+        async with self.child(user) as child:
+            return await self.drained(child, work, arguments)
 
     async def ask(self, work: str, **arguments: Any) -> list[Event]:
         """The same without a slot: for questions about the engine that touch no pixels."""
+        child = await self.take()
+        try:
+            return await self.drained(child, work, arguments)
+        finally:
+            child.kill()
+
+    async def drained(self, child: Child, work: str, arguments: dict[str, Any]) -> list[Event]:
+        """All events of one command. Raises what `perform` raises."""
         events: list[Event] = []
 
         async def keep(event: Event) -> None:
             events.append(event)
 
-        child = await self.take()
-        try:
-            await self.perform(child, work, arguments, keep)
-        finally:
-            child.kill()
+        await self.perform(child, work, arguments, keep)
         return events
 
     async def perform(self, child: Child, work: str, arguments: dict[str, Any], each: Each) -> None:

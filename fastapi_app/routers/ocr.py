@@ -1,17 +1,17 @@
 """Reading text, and the echo that checks uploads."""
 
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
 from fastapi_app.auth import CurrentClaims
-from fastapi_app.files import CurrentSource
+from fastapi_app.files import CurrentSource, Source
+from fastapi_app.presence import while_connected
+from fastapi_app.reader import Reader
 from fastapi_app.routers.answers import FILE_BODY, PROBLEMS, file_answer, renamed, run
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.formats import FORMATS
-from fastapi_app.settings import Settings
 
 router = APIRouter(tags=["text"])
 
@@ -41,12 +41,15 @@ async def ocr(
     """The text of every page of the upload, or of the page that the token names. Boxes are pixels of the original."""
     if format not in FORMATS:
         raise BadParameter(f"The format is one of: {', '.join(FORMATS)}.", loc=("query", "format"))
-    settings: Settings = request.app.state.settings
-    wanted = {"languages": codes(languages), "format": format, "clean": clean, "engine": engine, "psm": psm}
-    pages = {"frame": source.frame if source.is_stored else None, "most": settings.max_read_pages}
-    origin = {"filename": source.filename, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    event = await run(request, "read", **(source.arguments() | pages | wanted | origin))
+    how = {"languages": codes(languages), "clean": clean, "engine": engine, "psm": psm}
+    event = await while_connected(request, reader(request, source, how).written(format))
     return file_answer(event, renamed(source.filename, event.facts["extension"].lstrip(".")))
+
+
+def reader(request: Request, source: Source, how: dict[str, Any]) -> Reader:
+    """Of an upload or a stored page, for who asks."""
+    state = request.app.state
+    return Reader(state.workers, request.state.user, source, how, most=state.settings.max_read_pages)
 
 
 def codes(languages: str) -> list[str]:

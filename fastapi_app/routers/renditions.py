@@ -45,5 +45,5 @@ async def text(
     """A page's text in a format; the token names the page's original, which a searchable PDF shows."""
     formats.format_named(format)
     told = {"filename": filename, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    event = await run(request, "write", **source.arguments(), page=page.model_dump(mode="json"), format=format, **told)
+    event = await run(request, "write", **source.arguments(), pages=[page.model_dump_json()], format=format, **told)
     return file_answer(event, renamed(filename, event.facts["extension"].lstrip(".")))

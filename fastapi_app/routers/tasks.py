@@ -19,9 +19,8 @@ from fastapi_app.presence import while_connected
 from fastapi_app.queue import Order, Slot, Task, Tasks
 from fastapi_app.routers import sockets
 from fastapi_app.routers.answers import PROBLEMS
-from fastapi_app.routers.ocr import codes
+from fastapi_app.routers.ocr import codes, reader
 from fastapi_app.services.errors import EngineError
-from fastapi_app.workers import Workers
 
 router = APIRouter(tags=["tasks"])
 
@@ -80,11 +79,9 @@ async def _texts(request: Request, batch: Batch) -> list[Any]:
 async def _text(request: Request, image: Source | ServiceError, languages: list[str]) -> str:
     if isinstance(image, ServiceError):
         raise image
-    workers: Workers = request.app.state.workers
-    how = {"format": "text", "clean": "auto", "engine": "auto", "psm": 3, "languages": languages}
-    pages = {"frame": None, "most": request.app.state.settings.max_read_pages}
-    events = await workers.collect(request.state.user, "read", **(image.arguments() | pages | how))
-    return events[-1].data.decode().rstrip("\n")
+    how = {"clean": "auto", "engine": "auto", "psm": 3, "languages": languages}
+    event = await reader(request, image, how).written("text")
+    return event.data.decode().rstrip("\n")
 
 
 def _slot(error: EngineError | ServiceError) -> Slot:

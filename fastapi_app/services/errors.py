@@ -55,3 +55,13 @@ class EngineUnavailable(EngineError):
 
 class TimedOut(EngineError):
     code = "timed_out"
+
+
+OF_A_PAGE = (NotAnImage, ImageTooLarge, UnusableImage, TimedOut)  # the others would be the same on every page
+
+
+def on_page(error: EngineError, number: int) -> EngineError:
+    """The same refusal, saying on which page of a file (1 is the first) the trouble is."""
+    if not isinstance(error, OF_A_PAGE) or error.message.startswith(f"Page {number} "):
+        return error
+    return type(error)(f"Page {number}: {error.message}", **error.facts)

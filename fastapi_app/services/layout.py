@@ -73,6 +73,11 @@ class Page(Frozen):
         return "\n\n".join("\n".join(line.text for line in region.lines) for region in self.regions)
 
 
+def text_of(pages: Sequence[Page]) -> str:
+    """A form feed between pages, as Tesseract writes it."""
+    return "\n\f".join(page.text for page in pages)
+
+
 def around(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds them all; (0, 0, 0, 0) around none."""
     if not boxes:

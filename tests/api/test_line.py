@@ -21,7 +21,7 @@ class Street:
         self._tick = anyio.Event()
 
     async def come(self, *names: str) -> list[anyio.CancelScope]:
-        """`a1` is the first run of a."""
+        """`a1` is the first run of a, `A1` a kept one of another person."""
         scopes = []
         for name in names:
             scopes.append(anyio.CancelScope())
@@ -32,7 +32,7 @@ class Street:
     async def _stand(self, name: str, scope: anyio.CancelScope) -> None:
         with scope:
             try:
-                async with self.line.slot(name[0]):
+                async with self.line.slot(name[0], is_kept=name[0].isupper()):
                     self.served.append(name)
                     await self._tick.wait()
             except Overloaded:
@@ -152,3 +152,30 @@ def test_nothing_is_remembered_of_those_who_left() -> None:
         assert not street.line._running
 
     play(scene)
+
+
+def test_kept_runs_find_a_place() -> None:
+    async def scene(street: Street) -> None:
+        await street.come("A1", "A2", "A3", "A4")
+        assert await street.empty() == ["A1", "A2", "A3", "A4"]
+        assert not street.refused
+
+    play(scene, places=1)
+
+
+def test_kept_runs_keep_new_ones_of_their_user_out() -> None:
+    async def scene(street: Street) -> None:
+        await street.come("b1", "A1", "A2", "c1", "c2", "c3")
+        assert street.refused == ["c2", "c3"]
+        await street.empty()
+
+    play(scene, places=2)
+
+
+def test_kept_runs_lose_their_place_to_nobody_and_keep_nobody_out() -> None:
+    async def scene(street: Street) -> None:
+        await street.come("A1", "A2", "A3", "A4", "b1")
+        assert await street.empty() == ["A1", "b1", "A2", "A3", "A4"]
+        assert not street.refused
+
+    play(scene, places=2)

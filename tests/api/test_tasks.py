@@ -1,10 +1,12 @@
 """The developer API: images as JSON, at once or by a real worker on a real Redis."""
 
+import io
 import json
 from collections.abc import Iterator
 
 import pytest
 import redis
+from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
 from tests.api.ordering import STRANGER, b64, look, ordered, post, result, watch, working
@@ -55,6 +57,36 @@ def test_sync_list(service: Service, page: bytes) -> None:
     assert [slots[1]["error"]["code"], slots[2]["error"]["code"]] == ["bad_message", "not_an_image"]
     assert all(slot["error"]["detail"] for slot in slots[1:3])
     assert isinstance(slots[3], str)
+
+
+def test_every_page_of_an_image(service: Service, worker: None) -> None:
+    """At once and by the worker, which read page by page."""
+    leaves = b64(two_pages())
+    at_once = post(service, "/image-sync", leaves).json()["result"]
+    assert [text.split("\n")[0] for text in at_once.split("\n\f")] == ["The quick brown fox"] * 2
+    assert result(service, ordered(service, leaves))["result"] == at_once
+
+
+def test_the_page_that_cannot_be_read_is_named(service: Service, worker: None) -> None:
+    leaves = bytearray(two_pages())
+    with Image.open(io.BytesIO(leaves)) as image:
+        image.seek(1)
+        start, length = image.tag_v2[273][0], image.tag_v2[279][0]  # type: ignore[attr-defined]
+    leaves[start : start + length] = bytes(length)
+    for slot in (
+        post(service, "/image-sync", [b64(bytes(leaves))]).json()["result"][0],
+        result(service, ordered(service, [b64(bytes(leaves))]))["result"][0],
+    ):
+        assert slot["error"]["code"] == "unusable_image"
+        assert slot["error"]["detail"].startswith("Page 2: ")
+
+
+def two_pages() -> bytes:
+    """A TIFF."""
+    out = io.BytesIO()
+    leaf = Image.open(io.BytesIO(text_page()))
+    leaf.save(out, "TIFF", save_all=True, append_images=[leaf], compression="tiff_deflate")
+    return out.getvalue()
 
 
 @pytest.mark.parametrize("path", ["/image-sync", "/image"])

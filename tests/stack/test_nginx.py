@@ -43,6 +43,8 @@ def ask(
         ("/api/fastapi/images/auto-process?deskew=false", "fastapi", "/api/images/auto-process?deskew=false"),
         ("/api/fastapi/images/info", "fastapi", "/api/images/info"),
         ("/api/fastapi/ocr", "fastapi", "/api/ocr"),
+        ("/api/fastapi/ocr?languages=eng%2Bheb", "fastapi", "/api/ocr?languages=eng%2Bheb"),
+        ("/api/fastapi/image-sync", "fastapi", "/api/image-sync"),
         ("/api/fastapi/docs", "fastapi", "/api/docs"),
         ("/ws/process", "fastapi", "/ws/process"),
         ("/.well-known/jwks.json", "django", "/.well-known/jwks.json"),
