@@ -17,7 +17,7 @@ NOTES = ("Character error rates of Tesseract on level lines: in gray with the sh
 
 
 def steps() -> dict[str, tuple[AnyStep, ...]]:
-    """Each step with its parameters, alone, and the two that the preset for manuscripts takes."""
+    """Each step with its parameters, alone, and two together."""
     smoothed = {f"bilateral {strength}": Denoise(strength=strength) for strength in (5, 10, 20)}
     others = {name: Denoise.model_validate({"method": name}) for name in ("median", "gaussian", "nlmeans")}
     enhanced = {f"enhance {clip:g}": Enhance(clip_limit=clip) for clip in (1.5, 2, 3)}

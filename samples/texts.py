@@ -28,5 +28,24 @@ HEBREW = (
     "צילום טוב שומר על הדף, כי אין צורך לפתוח אותו שוב.",
 )
 
+RECEIPT = (
+    "PARCHMENT AND PEN",
+    "12 Quill Street, Inkwell",
+    "Date: 14/03/2026  No. 4417",
+    "",
+    "2 bottles of ink        9.80",
+    "1 steel ruler           6.25",
+    "5 sheets of vellum     47.50",
+    "1 box of goose quills  12.40",
+    "",
+    "Subtotal               75.95",
+    "Tax 17 %               12.91",
+    "Total                  88.86",
+    "Paid in cash           90.00",
+    "Change                  1.14",
+    "",
+    "Thank you, write again",
+)
+
 TRUTH = tuple(line for line in (*ENGLISH, *HEBREW) if line)
 """Every line of text on `sample_page()`, in reading order."""

@@ -69,6 +69,7 @@ def _pixels(data: bytes, image: Image.Image, declared: Frame, *, gray: bool, lon
         scale = _reduction(declared, longest) if image.format == "JPEG" else 1
         pixels = _everyday_pixels(data, REDUCED[scale, gray])
         if pixels is not None:
+            pixels = pixels if longest is None else shrink(pixels, longest)
             return upright(pixels_to_srgb(pixels, image.info.get("icc_profile")), headers.orientation(image))
     return _odd_pixels(image, gray=gray)
 

@@ -48,7 +48,7 @@ class ImageProcessor:
 
     @staticmethod
     def auto_process_manuscript(img: Pixels, recipe: Recipe | None = None) -> Pixels:
-        """Denoise → deskew → enhance → binarize, or another recipe."""
+        """Deskew → even out the light → binarize, or another recipe."""
         events = pipeline.run(raster.Raster(normalize(img)), recipe or presets()["manuscript"], previews=False)
         return pipeline.result(events).raster.pixels
 

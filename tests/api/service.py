@@ -137,11 +137,11 @@ def say(connection: ClientConnection, **message: Any) -> None:
 
 def text_page(width: int = 900, height: int = 700, angle: float = 0.0, colour: bool = True) -> bytes:
     """PNG of a few printed lines, turned counter-clockwise by `angle` degrees."""
-    page = np.full((height, width), 235, np.uint8)
+    page = np.full((height, width), 215, np.uint8)
     for row, words in enumerate(("The quick brown fox", "jumps over the lazy dog", "and reads the page", "once again")):
         cv2.putText(page, words, (80, 150 + 110 * row), cv2.FONT_HERSHEY_SIMPLEX, 1.6, 20, 3, cv2.LINE_AA)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
-    page = cv2.warpAffine(page, turn, (width, height), borderValue=235)
+    page = cv2.warpAffine(page, turn, (width, height), borderValue=215)
     return encoded(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR) if colour else page)
 
 

@@ -107,7 +107,7 @@ def test_a_look_at_the_page_says_why(service: Service, page: bytes) -> None:
 
 def test_a_preset_is_what_was_asked_for(service: Service, page: bytes) -> None:
     recipe = json.loads(service.post("/api/images/auto-process", page, preset="manuscript").headers["x-recipe"])
-    assert [step["step"] for step in recipe["steps"]] == ["denoise", "deskew", "enhance", "binarize"]
+    assert [step["step"] for step in recipe["steps"]] == ["deskew", "shade", "binarize"]
 
 
 def test_recipe(service: Service, page: bytes) -> None:

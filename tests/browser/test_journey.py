@@ -107,7 +107,7 @@ def test_auto_process_shows_what_it_chose_and_why(page_view: Page) -> None:
 
 def test_a_slider_shows_its_effect(page_view: Page) -> None:
     """A draft over the socket; nothing is kept."""
-    slider = page_view.locator("#step-enhance-clip_limit")
+    slider = page_view.locator("#step-shade-reach")
     slider.focus()
     slider.press("ArrowRight")
 

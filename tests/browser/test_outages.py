@@ -9,7 +9,7 @@ from tests.browser.looking import serious, sideways
 
 def test_the_engine_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack) -> None:
     page = visit(alice.page["url"], alice)
-    expect(page.locator("#step-enhance-clip_limit")).to_be_visible()
+    expect(page.locator("#step-deskew-max_angle")).to_be_visible()
     stack.supervisor.stop("fastapi")
     try:
         page.locator("#process-way").click()

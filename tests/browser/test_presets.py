@@ -7,8 +7,8 @@ from tests.browser.conftest import Account, Visit, ready
 
 def test_save_use_and_delete(visit: Visit, alice: Account) -> None:
     page = ready(visit(alice.page["url"], alice))
-    strength = page.locator("#step-denoise-strength")
-    strength.fill("21")
+    angle = page.locator("#step-deskew-max_angle")
+    angle.fill("21")
     page.get_by_role("button", name="Save these settings as a preset").press("Enter")
     page.get_by_role("dialog").get_by_label("Name").fill("Faded ink")
     page.keyboard.press("Enter")
@@ -19,7 +19,7 @@ def test_save_use_and_delete(visit: Visit, alice: Account) -> None:
     ready(page)
     expect(chosen(page)).to_have_text("Manuscript")
     page.get_by_label("Recipe", exact=True).select_option(label="Faded ink")
-    expect(strength).to_have_value("21")
+    expect(angle).to_have_value("21")
     _on_the_document(visit, alice)
 
     page.get_by_role("button", name="Delete the preset Faded ink").press("Enter")
@@ -38,5 +38,5 @@ def _on_the_document(visit: Visit, alice: Account) -> None:
     page.get_by_label("What to do").select_option(label="Faded ink")
     with page.expect_request("**/api/fastapi/auto-process/") as sent:
         page.locator("#process-btn").click()
-    assert '"strength":21' in (sent.value.post_data or "")
+    assert '"max_angle":21' in (sent.value.post_data or "")
     expect(page.locator("#result-panel")).to_have_attribute("data-state", "done")

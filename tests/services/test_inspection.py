@@ -58,6 +58,37 @@ def test_a_drawn_page_stays_as_it_is_to_be_read() -> None:
     assert (result(run(page, recipe)).raster.pixels == DRAWN).all()
 
 
+@pytest.mark.parametrize("turn", [0.0, 2.0])
+def test_a_clean_page_is_only_turned_level(turn: float) -> None:
+    """In its colours; a page without skew comes back as it is."""
+    matrix = cv2.getRotationMatrix2D((600, 800), turn, 1)
+    turned = cv2.warpAffine(DRAWN, matrix, DRAWN.shape[::-1], flags=cv2.INTER_CUBIC, borderValue=255)
+    page, recipe = inspection.load(encode(Raster(cv2.cvtColor(turned, cv2.COLOR_GRAY2BGR))))
+    assert page.channels == 3
+    assert names(recipe) == ["deskew"]
+    assert "clean already" in recipe.why[0]
+    end = result(run(page, recipe))
+    assert end.skew_angle == pytest.approx(turn, abs=0.1)
+    assert turn or (end.raster.pixels == page.pixels).all()
+
+
+def test_two_levels_stay_two() -> None:
+    page = Raster(np.where(DRAWN < 128, 0, 255).astype(np.uint8))
+    recipe = for_looking(inspect(page))
+    assert names(recipe) == ["deskew", "binarize"]
+    assert (result(run(page, recipe)).raster.pixels == page.pixels).all()
+
+
+@pytest.mark.parametrize(("paper", "shade", "grain"), [(255, 0.5, 1.0), (255, 0.0, 9.0), (190, 0.0, 1.0)])
+def test_dark_paper_shading_and_grain_are_cleaned_away(paper: int, shade: float, grain: float) -> None:
+    light = np.linspace(1 - shade, 1, DRAWN.shape[1])
+    noise = np.random.default_rng(0).normal(0, grain, DRAWN.shape)
+    page = Raster(np.clip(np.minimum(DRAWN, paper - 10) * light + noise, 0, 255).astype(np.uint8))
+    facts = inspect(page)
+    assert not facts.is_clean
+    assert names(for_looking(facts))[-2:] == ["deskew", "binarize"]
+
+
 def test_fields_of_colour_on_a_drawn_page_are_no_shading() -> None:
     table = np.where(np.arange(DRAWN.shape[1]) < 400, DRAWN // 2, DRAWN).astype(np.uint8)
     facts = inspect(Raster(table))
@@ -90,7 +121,7 @@ def test_a_picture_is_decoded_in_colour_and_a_text_in_gray() -> None:
     page, recipe = inspection.load(encode(Raster(picture)))
     assert page.channels == 3
     assert not recipe.is_gray
-    text, _ = inspection.load(encode(Raster(cv2.cvtColor(DRAWN, cv2.COLOR_GRAY2BGR))))
+    text, _ = inspection.load(sample_page())
     assert text.channels == 1
 
 

@@ -26,17 +26,17 @@ def test_it_works() -> None:
     page = load(sample_page(), MANUSCRIPT)
     events = list(run(page, MANUSCRIPT, clock=ticks().__next__))
     kinds = [type(event).__name__ for event in events]
-    assert kinds == ["Progress", "Progress", "Preview"] * 4 + ["Complete"]
+    assert kinds == ["Progress", "Progress", "Preview"] * 3 + ["Complete"]
     progress = [event for event in events if isinstance(event, Progress)]
     assert [(event.percent, event.step, event.seconds) for event in progress[:4]] == [
-        (0, "denoise", None), (25, "denoise", 0.5), (25, "deskew", None), (50, "deskew", 0.5)]  # fmt: skip
+        (0, "deskew", None), (33, "deskew", 0.5), (33, "shade", None), (66, "shade", 0.5)]  # fmt: skip
     assert progress[-1].percent == 100
     assert all(event.pixels.shape[1] <= 800 for event in events if isinstance(event, Preview))
     end = events[-1]
     assert isinstance(end, Complete)
     assert end.skew_angle == pytest.approx(SAMPLE_ANGLE, abs=0.05)
     assert [(timing.name, timing.seconds) for timing in end.timings] == [
-        ("denoise", 0.5), ("deskew", 0.5), ("enhance", 0.5), ("binarize", 0.5)]  # fmt: skip
+        ("deskew", 0.5), ("shade", 0.5), ("binarize", 0.5)]  # fmt: skip
     assert end.raster.is_bilevel
     assert end.raster.original == (page.width, page.height)
 

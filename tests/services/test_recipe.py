@@ -56,16 +56,16 @@ def test_anything_is_a_recipe_or_a_bad_one(value: object) -> None:
         assert Recipe.parse(value).version == 1  # type: ignore[arg-type]
 
 
-def test_presets_run_in_the_founding_order() -> None:
+def test_presets() -> None:
     assert set(presets()) == {"manuscript", "print", "receipt", "photo", "clean"}
-    assert [step.step for step in presets()["manuscript"].steps] == ["denoise", "deskew", "enhance", "binarize"]
+    assert [step.step for step in presets()["manuscript"].steps] == ["deskew", "shade", "binarize"]
     assert not presets()["photo"].is_gray
 
 
 def test_switches() -> None:
-    recipe = from_parameters(preset="manuscript", deskew="false", method="sauvola", strength="20")
+    recipe = from_parameters(preset="manuscript", denoise=True, deskew="false", method="sauvola", strength="20")
     assert isinstance(recipe, Recipe)
-    assert [step.step for step in recipe.steps] == ["denoise", "enhance", "binarize"]
+    assert [step.step for step in recipe.steps] == ["denoise", "shade", "binarize"]
     assert recipe.steps[0].model_dump() == {"step": "denoise", "method": "bilateral", "strength": 20}
     assert recipe.steps[2].model_dump()["method"] == "sauvola"
     assert recipe.keeps_grid
@@ -75,7 +75,7 @@ def test_switches_lie_over_a_preset() -> None:
     recipe = from_parameters(preset="clean", binarize=True, max_angle=20)
     assert isinstance(recipe, Recipe)
     assert [step.step for step in recipe.steps] == ["deskew", "binarize"]
-    assert recipe.steps[0] == Deskew(max_angle=20)
+    assert recipe.steps[0] == Deskew(max_angle=20, min_angle=0.2)
 
 
 def test_without_a_preset_switches_lie_over_what_the_page_needs() -> None:

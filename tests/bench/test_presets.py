@@ -1,0 +1,43 @@
+"""What presets and Auto Process do to the text of a page: on the benchmark's drawn pages, by the real Tesseract."""
+
+import pytest
+
+from bench import presets
+from bench.cases import Case, Score
+from fastapi_app.services import ocr
+from fastapi_app.services.presets import PRESETS
+from samples import Kind, kinds
+
+KINDS = {kind.name: (kind, case) for kind, case in zip(kinds(), presets.drawn(), strict=True)}
+
+
+def errors(case: Case, way: str) -> int:
+    """Wrong characters."""
+    score = Score()
+    score.add(case.truth, ocr.read(presets.cleaned(case, presets.WAYS[way]), case.languages).text)
+    return score.errors
+
+
+@pytest.mark.parametrize("way", ["Auto Process", "clean"])
+@pytest.mark.parametrize("name", ["clean", "clean, Hebrew"])
+def test_a_clean_page_reads_as_well_afterwards(name: str, way: str) -> None:
+    """Two levels would cost its small, soft strokes."""
+    case = KINDS[name][1]
+    untouched = errors(case, "as it is")
+    assert errors(case, way) <= untouched
+    assert errors(case, "manuscript") > untouched
+
+
+@pytest.mark.parametrize("name", ["manuscript", "print", "receipt"])
+def test_each_preset_helps_its_own_kind(name: str) -> None:
+    """A page of that kind, turned, shaded and grainy."""
+    kind, case = KINDS[name]
+    photographed = presets.degraded(case)
+    untouched = errors(photographed, "as it is")
+    assert errors(photographed, kind.preset) < untouched / 2
+    assert errors(photographed, "Auto Process") < untouched / 2
+
+
+def test_there_is_a_page_for_every_preset() -> None:
+    made: set[str] = {kind.preset for kind, _ in KINDS.values() if isinstance(kind, Kind)}
+    assert made | {"photo"} == set(PRESETS)  # a photograph is any of them in a hurry
