@@ -213,6 +213,15 @@ def test_children_are_confined(media: Path) -> None:
         assert "Max core file size        0 " in limits
 
 
+def test_next_spare_waits_for_the_end_of_a_lone_run(media: Path, slow_page: bytes) -> None:
+    with running(media, slots=2) as service:
+        wait_until(lambda: len(children(service)) == 2)
+        with slow_run(service, slow_page):
+            working(service)
+            assert len(children(service)) == 2, "the run and the other spare"
+        wait_until(lambda: len(children(service)) == 2)
+
+
 def test_nothing_is_left_behind(media: Path) -> None:
     with running(media) as service:
         folder = service.app.state.workers.folder
