@@ -160,12 +160,12 @@ def document(project: Any, alice: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def page_image() -> bytes:
-    """A small PNG with dark lines on paper."""
+    """A small PNG with dark lines on gray paper: not so clean that it would be left as it is."""
     return draw_page()
 
 
 def draw_page(width: int = 300, height: int = 400, form: str = "PNG") -> bytes:
-    image = Image.new("L", (width, height), 235)
+    image = Image.new("L", (width, height), 215)
     pen = ImageDraw.Draw(image)
     for top in range(40, height - 40, 30):
         pen.rectangle((30, top, width - 30, top + 8), fill=40)

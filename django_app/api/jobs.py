@@ -214,6 +214,7 @@ def chosen(document: Document, ids: list[int] | None) -> list[Page]:
 
 
 @extend_schema(
+    operation_id="api_jobs_list",
     parameters=[OpenApiParameter("active", bool), OpenApiParameter("document", int)],
     responses=JobListSerializer,
 )

@@ -14,6 +14,7 @@ from fastapi_app.workers import Workers
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": text, "content": {"application/problem+json": {}}}
     for status, text in {
+        400: "The body cannot be parsed",
         401: "No token, or one that does not count",
         404: "The file that the token names is gone",
         413: "Too many bytes or pixels",
