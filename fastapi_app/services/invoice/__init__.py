@@ -1,0 +1,1 @@
+"""Invoices and receipts: from read pages to checked data, as pure functions over `layout`."""
