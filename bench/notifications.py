@@ -2,23 +2,18 @@
 
 import asyncio
 import json
-import os
 import resource
 import statistics
-import tempfile
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-import jwt
 import redis
-import requests
 from websockets.asyncio.client import ClientConnection, connect
 
+from bench.running import Signer, recto
 from bench.tables import Options, Table
-from launcher import up
-from launcher.ports import Ports
 from launcher.stack import Stack
 
 EVENTS = 500
@@ -27,32 +22,11 @@ TABS = 3
 IDLE = 1000
 
 
-class Signer:
-    """Tokens as Django mints them, for as many people as a measurement needs."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._key = (stack.var / "keys" / "jwt.pem").read_text()
-        keys = requests.get(f"{stack.origin}/.well-known/jwks.json", timeout=10).json()["keys"]
-        self._kid = keys[0]["kid"]
-
-    def headers(self, user: str) -> dict[str, str]:
-        claims = {"iss": "recto", "aud": "fastapi", "sub": user, "exp": int(time.time()) + 300, "token_type": "access"}
-        return {"Authorization": f"Bearer {jwt.encode(claims, self._key, 'ES256', headers={'kid': self._kid})}"}
-
-
 def run(_options: Options) -> Table:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with tempfile.TemporaryDirectory(prefix="recto-bench-") as folder:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
-        with Stack(Path(folder), ports=Ports.free(), environment=kept) as stack:
-            stack.claim()
-            up.make_keys(stack)
-            stack.start()
-            up.prepare(stack)
-            stack.release()
-            stack.wait_until_ready()
-            return asyncio.run(measure(stack))
+    with recto() as stack:
+        return asyncio.run(measure(stack))
 
 
 async def measure(stack: Stack) -> Table:

@@ -1,6 +1,5 @@
 """A whole Recto on free ports, and people who may use it."""
 
-import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -10,9 +9,10 @@ from pathlib import Path
 import jwt
 import requests
 
-from launcher import up
+from launcher.environment import clean_environment
 from launcher.ports import Ports
 from launcher.stack import Stack
+from launcher.up import bring_up
 
 
 class Signer:
@@ -32,12 +32,6 @@ class Signer:
 def recto() -> Iterator[Stack]:
     """In a folder of its own, until the end of the block."""
     with tempfile.TemporaryDirectory(prefix="recto-bench-") as folder:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
-        with Stack(Path(folder), ports=Ports.free(), environment=kept) as stack:
-            stack.claim()
-            up.make_keys(stack)
-            stack.start()
-            up.prepare(stack)
-            stack.release()
-            stack.wait_until_ready()
+        with Stack(Path(folder), ports=Ports.free(), environment=clean_environment()) as stack:
+            bring_up(stack)
             yield stack

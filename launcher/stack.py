@@ -81,7 +81,9 @@ class Stack:
         return env | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "django_app.config.settings"}
 
     def claim(self) -> None:
-        """Takes the folder for this process, ending what a killed launcher left. Raises Trouble if it is in use."""
+        """Takes the folder for this process, once, ending what a killed launcher left. Raises Trouble if in use."""
+        if self._lock is not None:
+            return
         self.layout.make()
         self._lock = os.open(self.layout.run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -107,8 +109,7 @@ class Stack:
 
     def start(self) -> None:
         """Writes the configurations and starts what needs no database; `release` starts the rest."""
-        if self._lock is None:
-            self.claim()
+        self.claim()
         self.ports.check(self.host, monitor=self.monitor)
         secret = self.var / "keys" / "secret_key"
         if not self.environment.get("RECTO_SECRET_KEY") and secret.exists():

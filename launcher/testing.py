@@ -1,14 +1,14 @@
 """`./recto test`: everything on a Postgres of its own, then Django's tests once more on SQLite."""
 
-import os
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from launcher import install
+from launcher.environment import clean_environment
 from launcher.places import PYTHON, ROOT
 from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
@@ -44,7 +44,8 @@ def _on_sqlite(arguments: Sequence[str]) -> int:
 
 
 def _pytest(arguments: Sequence[str], database_url: str) -> int:
-    running = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=_environment(database_url))
+    environment = clean_environment(RECTO_DATABASE_URL=database_url)
+    running = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
     try:
         return running.wait()
     except KeyboardInterrupt as interrupt:
@@ -57,9 +58,3 @@ def _pytest(arguments: Sequence[str], database_url: str) -> int:
             running.kill()
             running.wait()
         raise
-
-
-def _environment(database_url: str) -> Mapping[str, str]:
-    """The caller's, without settings of Recto that the tests do not expect."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
-    return kept | {"RECTO_DATABASE_URL": database_url}

@@ -59,13 +59,20 @@ def ignore_signals() -> None:
 
 
 def _start(stack: Stack) -> dict[str, str | None]:
-    """What needs no database starts while the database is prepared; all starts at once if it is already."""
-    make_keys(stack)
     with steps.told("Starting"), _drawing(stack.var / "sample.jpg", stack):
-        stack.start()
-        account = _prepared(stack) or _prepare_and_note(stack)
-        stack.release()
-        stack.wait_until_ready()
+        return bring_up(stack)
+
+
+def bring_up(stack: Stack, seconds: float = 60) -> dict[str, str | None]:
+    """The first account, when every door of `stack` answers, or Trouble after `seconds`.
+
+    What needs no database starts while the database is prepared; all starts at once if it is already."""
+    stack.claim()
+    _make_keys(stack)
+    stack.start()
+    account = _prepared(stack) or _prepare_and_note(stack)
+    stack.release()
+    stack.wait_until_ready(seconds)
     return account
 
 
@@ -79,7 +86,7 @@ def _prepared(stack: Stack) -> dict[str, str | None] | None:
 
 
 def _prepare_and_note(stack: Stack) -> dict[str, str | None]:
-    account = prepare(stack)
+    account = _prepare(stack)
     if account["password"]:
         _new_password(stack).touch(0o600)
         _new_password(stack).write_text(account["password"])
@@ -89,13 +96,13 @@ def _prepare_and_note(stack: Stack) -> dict[str, str | None]:
     return account
 
 
-def make_keys(stack: Stack) -> None:
+def _make_keys(stack: Stack) -> None:
     keys = stack.var / "keys"
     if not ((keys / "secret_key").exists() and (keys / "jwt.pem").exists()):
         steps.run([PYTHON, "-m", "launcher.keys", keys], "writing the keys", var=stack.var, env=stack.environment)
 
 
-def prepare(stack: Stack) -> dict[str, str | None]:
+def _prepare(stack: Stack) -> dict[str, str | None]:
     """Migrates, collects the static files, makes the first account; `stack` must have its keys."""
     said = steps.run([PYTHON, "-m", "launcher.prepare"], "preparing the database", var=stack.var, env=stack.environment)
     account: dict[str, str | None] = json.loads(said.strip().splitlines()[-1])

@@ -15,17 +15,13 @@ import psycopg2
 import pytest
 import requests
 
-from launcher import up
+from launcher.environment import clean_environment
 from launcher.ports import Ports
 from launcher.stack import Stack
+from launcher.up import bring_up
 
 shared = pytest.StashKey[Stack]()
 PASSWORD = "correct horse battery staple"
-
-
-def clean_environment(**extra: str) -> dict[str, str]:
-    """The caller's, without what it says of Recto."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")} | extra
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +46,7 @@ def _started(folder: Path, config: pytest.Config) -> Stack:
     )
     stack = Stack(folder, ports=ports, environment=environment)
     config.add_cleanup(stack.stop)  # before the database: the last one added is run first
-    stack.claim()
-    up.make_keys(stack)
-    stack.start()
-    up.prepare(stack)
-    stack.release()
-    stack.wait_until_ready()
+    bring_up(stack)
     return stack
 
 

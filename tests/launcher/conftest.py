@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import VARIABLES, Ports
-from tests.running import clean_environment
 
 Recto = Callable[..., "subprocess.CompletedProcess[str]"]
 

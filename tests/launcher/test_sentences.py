@@ -13,11 +13,11 @@ import pytest
 
 from launcher import install, keys, steps
 from launcher.__main__ import run
+from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import Ports
 from launcher.trouble import DiskFull, Trouble, means_full_disk
 from tests.launcher.conftest import Recto
-from tests.running import clean_environment
 
 NOBODY = 65534
 

@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from launcher import postgres, state
+from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import VARIABLES, Ports
 from launcher.up import sample_words
-from tests.running import clean_environment
 
 
 @pytest.fixture

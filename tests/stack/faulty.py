@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from launcher import up
+from launcher.environment import clean_environment
 from launcher.ports import Ports
 from launcher.postgres import throw_away
 from launcher.stack import Stack
-from tests.running import clean_environment, until
+from launcher.up import bring_up
+from tests.running import until
 
 
 class Database:
@@ -51,12 +52,7 @@ def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
         database = Database(url)
         stack = Stack(folder, ports=Ports.free(), environment=clean_environment(RECTO_DATABASE_URL=url))
         try:
-            stack.claim()
-            up.make_keys(stack)
-            stack.start()
-            up.prepare(stack)
-            stack.release()
-            stack.wait_until_ready(100)
+            bring_up(stack, 100)
             yield stack, database
         finally:
             stack.stop()

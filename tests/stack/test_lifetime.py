@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import Ports
 from launcher.session import Session
 from launcher.stack import Stack
 from launcher.trouble import Trouble
-from tests.running import clean_environment, until
+from tests.running import until
 
 NEEDS_NO_DATABASE = {"redis", "fastapi", "nginx"}
 

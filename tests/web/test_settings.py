@@ -1,12 +1,12 @@
 """Django in processes of their own, as an operator starts it."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from launcher.environment import clean_environment
 from tests.conftest import ROOT
 
 CHECK = ("check", "--deploy", "--fail-level", "WARNING")
@@ -14,14 +14,13 @@ CHECK = ("check", "--deploy", "--fail-level", "WARNING")
 
 @pytest.fixture
 def production(signing_key_file: Path) -> dict[str, str]:
-    mine = {name: value for name, value in os.environ.items() if not name.startswith("RECTO_")}
-    return mine | {
-        "RECTO_ENV": "production",
-        "RECTO_SECRET_KEY": "vellum spine quire folio recto verso gathering signature 1455",
-        "RECTO_ALLOWED_HOSTS": "recto.example",
-        "RECTO_JWT_PRIVATE_KEY_FILE": str(signing_key_file),
-        "RECTO_PUBLIC_ORIGIN": "https://recto.example",
-    }
+    return clean_environment(
+        RECTO_ENV="production",
+        RECTO_SECRET_KEY="vellum spine quire folio recto verso gathering signature 1455",
+        RECTO_ALLOWED_HOSTS="recto.example",
+        RECTO_JWT_PRIVATE_KEY_FILE=str(signing_key_file),
+        RECTO_PUBLIC_ORIGIN="https://recto.example",
+    )
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
