@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -75,24 +77,34 @@ def probe(base: str) -> list[float]:
 
 @contextmanager
 def crowd(base: str, people: list[dict[str, str]], page: bytes) -> Iterator[None]:
-    """Everybody sends the page again as soon as it is back; in a process of their own, for an exact probe."""
-    process = multiprocessing.get_context("spawn").Process(target=_keep_busy, args=(base, people, page), daemon=True)
+    """Everybody sends the page again as soon as it is back; in a process of their own, for an exact probe.
+
+    It begins when the first page is back: all others are in work or in the line by then."""
+    context = multiprocessing.get_context("spawn")
+    is_full = context.Event()
+    process = context.Process(target=_keep_busy, args=(base, people, page, is_full), daemon=True)
     process.start()
-    time.sleep(4)
     try:
+        while not is_full.wait(0.1):
+            _check(process)
         yield
-        if not process.is_alive():
-            raise RuntimeError("The crowd went home too soon.")
+        _check(process)
     finally:
         process.terminate()
         process.join()
 
 
-def _keep_busy(base: str, people: list[dict[str, str]], page: bytes) -> None:
+def _check(crowd: BaseProcess) -> None:
+    if not crowd.is_alive():
+        raise RuntimeError("The crowd went home too soon.")
+
+
+def _keep_busy(base: str, people: list[dict[str, str]], page: bytes, is_full: Event) -> None:
     async def one(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
         while True:
             answer = await client.post("/api/images/auto-process", files={"file": page}, headers=headers)
             answer.raise_for_status()
+            is_full.set()
 
     async def all_of_them() -> None:
         async with httpx.AsyncClient(base_url=base, timeout=120, trust_env=False) as client:
@@ -221,7 +233,9 @@ async def _size(pid: int) -> Size:
 
 
 def _children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Of all its threads: the fork server is not the first one's."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
 
 
 def _all_below(pid: int) -> list[int]:
