@@ -45,15 +45,21 @@ def frames(data: bytes, limits: Limits) -> tuple[Frame, ...]:
         limits.check_frames(len(document))
         if not len(document):
             raise UnusableImage("The PDF has no pages.")
-        return tuple(_frame(_page(document, number), limits) for number in range(len(document)))
+        return tuple(frame_of(_page(document, number), limits) for number in range(len(document)))
+
+
+@contextmanager
+def opened(data: bytes, frame: int) -> Iterator[pypdfium2.PdfPage]:
+    """One page, while nothing else in this process uses PDFium."""
+    with _document(data) as document:
+        if not 0 <= frame < len(document):
+            raise BadParameter(f"The file has {len(document)} pages; there is no page {frame + 1}.")
+        yield _page(document, frame)
 
 
 def render(data: bytes, frame: int, limits: Limits, *, gray: bool, longest: int | None = None) -> tuple[Pixels, float]:
     """One page as gray or BGR and its dots per inch; with `longest`, no larger than that (for thumbnails)."""
-    with _document(data) as document:
-        if not 0 <= frame < len(document):
-            raise BadParameter(f"The file has {len(document)} pages; there is no page {frame + 1}.")
-        page = _page(document, frame)
+    with opened(data, frame) as page:
         dpi = _dpi(page, limits)
         if longest is not None:
             dpi = min(dpi, longest / max(page.get_size()) * POINTS_PER_INCH)
@@ -76,7 +82,8 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
     return page
 
 
-def _frame(page: pypdfium2.PdfPage, limits: Limits) -> Frame:
+def frame_of(page: pypdfium2.PdfPage, limits: Limits) -> Frame:
+    """Its size as `render` will give it."""
     dpi = _dpi(page, limits)
     width, height = page.get_size()
     return Frame(math.ceil(width * _scale(dpi)), math.ceil(height * _scale(dpi)), round(dpi, 2))
@@ -90,18 +97,20 @@ def _scale(dpi: float) -> float:
 def _dpi(page: pypdfium2.PdfPage, limits: Limits) -> float:
     """The scan's own resolution if an image fills most of the page, within the pixel limit either way."""
     width, height = page.get_size()
-    scanned = _scan_dpi(page, width * height)
+    scanned = scan_dpi(page)
     pixels = limits.pixels if scanned else min(limits.pixels, BORN_DIGITAL_PIXELS)
     largest = POINTS_PER_INCH * (0.98 * pixels / (width * height)) ** 0.5
     return float(min(scanned or BORN_DIGITAL_DPI, largest))
 
 
-def _scan_dpi(page: pypdfium2.PdfPage, area: float) -> float | None:
+def scan_dpi(page: pypdfium2.PdfPage) -> float | None:
+    """None for a page that is not mainly an image."""
+    width, height = page.get_size()
     best: float | None = None
     try:
         for image in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3):
             left, bottom, right, top = image.get_bounds()
-            if abs((right - left) * (top - bottom)) < 0.5 * area:
+            if abs((right - left) * (top - bottom)) < 0.5 * width * height:
                 continue
             facts = image.get_metadata()
             best = max(best or 0.0, float(facts.horizontal_dpi), float(facts.vertical_dpi))
