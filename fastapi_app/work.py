@@ -13,7 +13,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from fastapi_app import job_work
+from fastapi_app import invoice_work, job_work
 from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, renditions
 from fastapi_app.services.errors import BadParameter, ImageTooLarge
 from fastapi_app.services.formats import Origin
@@ -217,4 +217,5 @@ WORKS: dict[str, Callable[..., Messages]] = {
     "tiles": tiles,
     "engines": engines,
     **job_work.WORKS,
+    **invoice_work.WORKS,
 }
