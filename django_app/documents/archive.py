@@ -3,7 +3,9 @@
 import re
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO, Any
 
 from django.conf import settings
@@ -13,6 +15,7 @@ MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 LARGEST_DIRECTORY = 2 * 1024 * 1024  # bytes: some ten thousand names
 LONGEST_END = 22 + 65535  # the end record and its comment (APPNOTE 4.3.16)
 LARGEST_RATIO = 200  # of what a file is to what it is packed; images hardly pack at all
+LONGEST_NAME = 255
 PACKED = 1024 * 1024  # a small file may pack as well as it likes
 IS_LINK, KIND = 0o120000, 0o170000
 ARCHIVES = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -27,6 +30,14 @@ class ArchiveRefused(Exception):
         self.reasons = reasons or []
 
 
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive, and why it is not taken if it is not."""
+
+    name: str
+    reasons: tuple[str, ...]
+
+
 def is_archive(file: IO[bytes]) -> bool:
     file.seek(0)
     start = file.read(4)
@@ -35,18 +46,26 @@ def is_archive(file: IO[bytes]) -> bool:
 
 
 def members(file: IO[bytes]) -> list[str]:
-    """The names of the files in it, in the order of their names. Raises ArchiveRefused."""
+    """The names of the files in it, in the order of their names. Raises ArchiveRefused, for one bad file too."""
+    found = looked_through(file, settings.MAX_FRAMES)
+    reasons = [(member.name, reason) for member in found for reason in member.reasons]
+    if reasons:
+        raise ArchiveRefused(_("The archive is not taken: %(why)s") % {"why": "; ".join(said(reasons))}, reasons)
+    return [member.name for member in found]
+
+
+def looked_through(file: IO[bytes], most: int) -> list[Member]:
+    """The files in it, in the order of their names. Raises ArchiveRefused for none, and for more than `most`."""
     check_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir() and not is_litter(entry.filename)]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error, UnicodeDecodeError) as error:
         raise ArchiveRefused(_("The archive is broken.")) from error
-    reasons = [(entry.filename, reason) for entry in entries for reason in hostile(entry)]
-    if reasons:
-        raise ArchiveRefused(_("The archive is not taken: %(why)s") % {"why": "; ".join(said(reasons))}, reasons)
-    check_amount(entries)
-    return sorted((entry.filename for entry in entries), key=natural)
+    check_amount(entries, most)
+    seen = Counter(entry.filename for entry in entries)
+    found = [Member(entry.filename, tuple(hostile(entry, seen[entry.filename]))) for entry in entries]
+    return sorted(found, key=lambda member: natural(member.name))
 
 
 def check_directory(file: IO[bytes]) -> None:
@@ -63,8 +82,8 @@ def check_directory(file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def hostile(entry: zipfile.ZipInfo) -> Iterator[str]:
-    """Reasons for which an archive is refused as a whole: nobody packs that by mistake, or it cannot be opened."""
+def hostile(entry: zipfile.ZipInfo, of_this_name: int) -> Iterator[str]:
+    """Reasons for which a file is refused: nobody packs that by mistake, or it cannot be opened."""
     name = entry.filename.replace("\\", "/")
     if name.startswith("/") or ".." in name.split("/") or ":" in name.split("/")[0] or not name.isprintable():
         yield _("its name leads out of the archive")
@@ -78,18 +97,17 @@ def hostile(entry: zipfile.ZipInfo) -> Iterator[str]:
         yield _("it is too large")
     if entry.file_size > max(PACKED, LARGEST_RATIO * entry.compress_size):
         yield _("it is packed too well for an image")
+    if of_this_name > 1:
+        yield _("two files have this name")
+    if len(entry.filename) > LONGEST_NAME:
+        yield _("its name is too long")
 
 
-def check_amount(entries: list[zipfile.ZipInfo]) -> None:
-    names = {entry.filename for entry in entries}
+def check_amount(entries: list[zipfile.ZipInfo], most: int) -> None:
     if not entries:
         raise ArchiveRefused(_("There is no file in the archive."))
-    if len(entries) > settings.MAX_FRAMES:
+    if len(entries) > most:
         raise ArchiveRefused(_("The archive holds too many files."))
-    if len(names) < len(entries):
-        raise ArchiveRefused(_("Two files in the archive have the same name."))
-    if any(len(name) > 255 for name in names):
-        raise ArchiveRefused(_("A name in the archive is too long."))
 
 
 def is_litter(name: str) -> bool:
