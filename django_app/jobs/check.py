@@ -63,7 +63,8 @@ def named(keys: list[str]) -> set[str]:
     results = Q(state__in=OPEN) | Q(state=State.DONE, job__kind="export")
     items = JobItem.objects.filter(results, file__in=keys).values_list("file", flat=True)
     imports = Job.objects.filter(params__file__in=keys).values_list("params__file", flat=True)
-    return {*versions, *items, *imports}
+    sources = JobItem.objects.filter(source__in=keys).values_list("source", flat=True)
+    return {*versions, *items, *imports, *sources}
 
 
 def unfinished_files(before: datetime) -> Iterator[Finding]:

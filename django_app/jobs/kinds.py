@@ -58,6 +58,10 @@ class Engine(Protocol):
     def unpack(self, archive: Path, member: str) -> tuple[dict[str, Any], bytes]:
         """{"format", "frames": [{"width", "height", "dpi"}]} and the bytes."""
 
+    def read_invoices(self, path: Path, languages: Sequence[str], recipe: Any = None) -> dict[str, Any]:
+        """{"format", "frames": as of `unpack`, "invoices": [the engine's], "layouts": [one a page, null where it could
+        not be read], "fingerprint"}; without a recipe pages are prepared as they need it."""
+
     def try_page(self, path: Path, frame: int) -> None:
         """Raises when it cannot be drawn."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -94,12 +94,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         by: User,
         pages: Iterable[Page] = (),
         names: Sequence[str] = (),
+        items: Sequence[JobItem] = (),
         document: Document | None = None,
         batch: bool | None = None,
     ) -> Job:
-        """Writes the job and an item per page (or per name, where pages are still to come) in one transaction and
-        enqueues them on commit. What is of one item is for somebody who waits, unless `batch` says otherwise."""
-        items = [JobItem(page=page) for page in pages] or [JobItem(name=name) for name in names]
+        """Writes the job and an item per page (or per name, where pages are still to come; or `items` as they are) in
+        one transaction and enqueues them on commit. What is of one item is for somebody who waits, unless `batch` says
+        otherwise."""
+        items = items or [JobItem(page=page) for page in pages] or [JobItem(name=name) for name in names]
         is_batch = len(items) > 1 if batch is None else batch
         with transaction.atomic():
             job = self.create(
@@ -110,10 +112,7 @@ class JobQuerySet(models.QuerySet["Job"]):
                 created_by=by,
                 queue=queue.BATCH if is_batch else queue.INTERACTIVE,
             )
-            for position, item in enumerate(items, start=1):
-                item.job, item.position = job, position
-            JobItem.objects.bulk_create(items)
-            transaction.on_commit(lambda: queue.enqueue(job), robust=True)
+            job.hold(items)
         return job
 
 
@@ -176,6 +175,27 @@ class Job(models.Model):
             "percent": tally.percent,
         }
 
+    def hold(self, items: Sequence[JobItem], after: int = 0) -> None:
+        """Writes `items`, their positions behind `after`; enqueues them on commit. Some may have ended before they
+        began."""
+        for position, item in enumerate(items, start=after + 1):
+            item.job, item.position = self, position
+        JobItem.objects.bulk_create(items, batch_size=1000)
+        transaction.on_commit(lambda: queue.enqueue(self), robust=True)
+        if all(item.state not in OPEN for item in items):
+            transaction.on_commit(self.finish, robust=True)
+
+    def extend(self, items: Sequence[JobItem]) -> bool:
+        """More items for a job, also when its first ones have ended; False if it was cancelled."""
+        with transaction.atomic():
+            list(Job.objects.select_for_update().filter(pk=self.pk))
+            open_again = {"finished_at": None, "told_at": None, "queue": queue.BATCH}
+            if not Job.objects.filter(pk=self.pk, cancelled_at=None).update(**open_again):
+                return False
+            self.queue = queue.BATCH
+            self.hold(items, after=self.items.aggregate(last=Max("position"))["last"] or 0)
+        return True
+
     def finish(self) -> bool:
         """Sets `finished_at` when no item is open; True for exactly one caller.
 
@@ -229,6 +249,7 @@ class JobItem(models.Model):
 
     seen_at: queued = when it entered the broker (null: not yet), running = last sign of life. told_at: when its end was
     published. file: what the current attempt writes, named before it is written, so that nobody else's is left behind.
+    source: the uploaded file that it is made of, or the archive in which that is called `name`.
     """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="items")
@@ -239,6 +260,7 @@ class JobItem(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     percent = models.PositiveSmallIntegerField(db_default=0)
     file = models.CharField(max_length=200, blank=True, db_default="")
+    source = models.CharField(max_length=200, blank=True, db_default="")
     claimed_by = models.CharField(max_length=64, blank=True, default="")
     code = models.CharField(max_length=64, blank=True, default="")
     detail = models.TextField(blank=True, default="")
@@ -257,6 +279,7 @@ class JobItem(models.Model):
             models.Index(
                 fields=("finished_at",), condition=Q(state__in=("done", "failed"), told_at=None), name="untold_items"
             ),
+            models.Index(fields=("source",), condition=Q(source__gt=""), name="items_with_source"),
         ]
 
     def __str__(self) -> str:
@@ -293,6 +316,16 @@ class JobItem(models.Model):
         self.page = page
         JobItem.objects.filter(pk=self.pk).update(page=page)
 
+    def note(self, code: str, detail: str) -> None:
+        """What is to be said of an item that is done all the same; in the transaction that completes it."""
+        self.code, self.detail = code, detail
+
+    def use_up(self) -> None:
+        """What it was made of is needed no more; in the transaction that completes it."""
+        source, self.source = self.source, ""
+        JobItem.objects.filter(pk=self.pk).update(source="")
+        transaction.on_commit(lambda: files.remove(source), robust=True)
+
     def announce(self, file: str) -> bool:
         """Says which file this attempt is about to write; False as `beat`. What an earlier one left goes first."""
         files.remove(self.file)
@@ -301,7 +334,7 @@ class JobItem(models.Model):
 
     def complete(self) -> bool:
         """To be called inside the transaction that writes the result: if it says False, roll that back."""
-        return self._end(State.DONE)
+        return self._end(State.DONE, self.code, self.detail)
 
     def is_completed(self) -> bool:
         """Whether this very attempt has completed it: a database that went away in the commit may have committed."""

@@ -46,7 +46,12 @@ class ExportParams(serializers.Serializer[Any]):
     )
 
 
+class LanguageField(serializers.RegexField):
+    """A code of Tesseract's, such as eng or chi_sim."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(r"^[a-z]{3}(_[A-Za-z]+)?$", max_length=20, **kwargs)
+
+
 class ReadParams(serializers.Serializer[Any]):
-    languages = serializers.ListField(
-        child=serializers.RegexField(r"^[a-z]{3}(_[A-Za-z]+)?$", max_length=20), min_length=1, max_length=8
-    )
+    languages = serializers.ListField(child=LanguageField(), min_length=1, max_length=8)

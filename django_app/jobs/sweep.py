@@ -77,7 +77,7 @@ def finish_ended() -> int:
 
 
 def forget_old_files() -> None:
-    """The archives of imports, and exports that nobody fetched for a day."""
+    """What was imported from and not used up, and exports that nobody fetched for a day."""
     exports = JobItem.objects.filter(job__kind="export", job__finished_at__lt=Now() - KEPT).exclude(file="")
     for item in exports[:MOST_TOLD]:
         files.remove(item.file)
@@ -86,6 +86,10 @@ def forget_old_files() -> None:
     for job in imports[:MOST_TOLD]:
         files.remove(job.params["file"])
         Job.objects.filter(pk=job.pk).update(params={})
+    old = JobItem.objects.filter(source__gt="", job__finished_at__lt=Now() - KEPT)
+    for key in old.order_by().values_list("source", flat=True).distinct()[:MOST_TOLD]:
+        files.remove(key)
+        JobItem.objects.filter(source=key).update(source="")
 
 
 def tell_untold() -> int:

@@ -183,6 +183,9 @@ class Services:
     def unpack(self, archive: Path, member: str) -> tuple[dict[str, Any], bytes]:
         return self._result("unpack_file", path=str(archive), member=member)
 
+    def read_invoices(self, path: Path, languages: Sequence[str], recipe: Any = None) -> dict[str, Any]:
+        return self._result("read_invoices", path=str(path), languages=list(languages), recipe=recipe)[0]
+
     def try_page(self, path: Path, frame: int) -> None:
         self._result("try_page", path=str(path), frame=frame)
 
