@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
+from django.conf import settings
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+)
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -77,8 +84,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
             return invalid(error.detail)
         case ModelValidationError():
             return invalid(error.message_dict if hasattr(error, "error_dict") else error.messages)
-        case RequestDataTooBig():
-            return problem(413, _("The request is larger than what is taken here."))
+        case RequestDataTooBig() | TooManyFilesSent():
+            return too_large(error)
         case OperationalError():
             return problem(503, _("The database does not answer at the moment."), headers={"Retry-After": "5"})
         case OSError(errno=errno.ENOSPC | errno.EDQUOT):
@@ -90,6 +97,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
         case exceptions.APIException():
             return of_api(error)
     return None
+
+
+def too_large(error: SuspiciousOperation) -> HttpResponse:
+    """What Django itself stops reading."""
+    if isinstance(error, TooManyFilesSent):
+        most = {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
+        return problem(413, _("One request takes at most %(most)d files.") % most, "too_many_files")
+    return problem(413, _("The request is larger than what is taken here."))
 
 
 def of_api(error: exceptions.APIException) -> HttpResponse:

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "django_app.pages",
     "django_app.texts",
     "django_app.jobs",
+    "django_app.invoices",
     "django_app.imaging",
     "django_app.api",
 ]
@@ -199,6 +200,8 @@ STORAGES = {
 # nginx has spooled and bounded the body before; parts above this go to a temporary file, never to memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Invoices come by the thousand: as many as one person may have under way. Their bytes are bounded as any body's.
+DATA_UPLOAD_MAX_NUMBER_FILES = JOB_PAGES_PER_USER
 FILE_UPLOAD_PERMISSIONS = 0o644
 
 # --- People, languages, security -----------------------------------------------------------------------------------
@@ -289,6 +292,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "RoleEnum": "django_app.projects.models.Role",
+        "InvoiceStateEnum": "django_app.invoices.models.State",
+        "TaskStatusEnum": "django_app.invoices.task.STATUSES",
         "GivenRoleEnum": "django_app.projects.forms.GIVEN_ROLES",
     },
 }

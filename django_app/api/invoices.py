@@ -1,0 +1,215 @@
+"""Invoices of a project as tasks: uploaded, watched, cancelled, fetched."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import api_view, parser_classes
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from django_app.api.idempotency import idempotent
+from django_app.api.jobs import asker, check_room
+from django_app.invoices import intake, results, task
+from django_app.invoices.models import Invoice
+from django_app.invoices.models import State as InvoiceState
+from django_app.jobs.models import OPEN, Job, JobItem
+from django_app.jobs.params import LanguageField
+from django_app.projects import access
+from django_app.projects.models import Project, Role
+
+
+class Codes(serializers.ListField):
+    """Given once or more often, `eng+heb` or one by one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        given = [data] if isinstance(data, str) else data
+        return super().to_internal_value([code for each in given for code in str(each).replace(",", "+").split("+")])
+
+
+class InvoiceUploadSerializer(serializers.Serializer[Any]):
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        allow_empty=False,
+        help_text="Photographs, scans, PDFs, and ZIP archives of them.",
+    )
+    languages = Codes(child=LanguageField(), max_length=8, required=False, help_text="Default: eng+heb.")
+    task_id = serializers.IntegerField(
+        required=False, help_text="Of an earlier upload that these files belong to: thousands come in several requests."
+    )
+
+
+class TaskSerializer(serializers.Serializer[Any]):
+    task_id = serializers.CharField()
+    files = serializers.IntegerField(help_text="How many there are, those in archives one by one.")
+
+
+class ProgressSerializer(serializers.Serializer[Any]):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    stage = serializers.ChoiceField(choices=("waiting", "reading", "finished"))
+
+
+class TaskStatusSerializer(serializers.Serializer[Any]):
+    task_id = serializers.CharField()
+    status = serializers.ChoiceField(choices=task.STATUSES)
+    progress = ProgressSerializer()
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class FileErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class TaskFileSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=("queued", "running", "done", "failed", "cancelled"))
+    attempts = serializers.IntegerField()
+    seconds = serializers.FloatField(allow_null=True)
+    error = FileErrorSerializer(allow_null=True, help_text="Also of a file that is done: `duplicate` names its double.")
+
+
+class TimingsSerializer(serializers.Serializer[Any]):
+    waited = serializers.FloatField(allow_null=True)
+    worked = serializers.FloatField(allow_null=True)
+    per_file = serializers.FloatField(allow_null=True)
+
+
+class TaskFilesSerializer(TaskStatusSerializer):
+    files = TaskFileSerializer(many=True)
+    timings = TimingsSerializer()
+
+
+class CancelledSerializer(serializers.Serializer[Any]):
+    status = serializers.CharField()
+
+
+class TooManyBytes(APIException):
+    status_code = 413
+    default_detail = _("One request takes %(most)d MiB of files. Send the rest with `task_id` in another one.") % {
+        "most": settings.MAX_UPLOAD_BYTES // 1024**2
+    }
+
+
+class Cancelled(APIException):
+    status_code = 409
+    default_detail = _("This task was cancelled; start another one.")
+
+
+@extend_schema(request=InvoiceUploadSerializer, responses={202: TaskSerializer})
+@api_view(["POST"])
+@parser_classes([MultiPartParser])
+@idempotent
+def process_invoices(request: Request, project_id: int) -> Response:
+    """Reads all the files behind the page. What is refused has its reason in `ocr-check-task`; the others go on."""
+    project = access.find(asker(request), Project.objects.all(), role=access.EDITOR, pk=project_id)
+    given = InvoiceUploadSerializer(data=request.data)
+    given.is_valid(raise_exception=True)
+    asked = given.validated_data
+    check_bytes(asked["files"])
+    earlier = found(request, project_id, asked["task_id"], access.EDITOR) if "task_id" in asked else None
+    with intake.stored(asked["files"]) as items:
+        check_room(asker(request), sum(item.state in OPEN for item in items))
+        job = begun(request, project, items, asked) if earlier is None else extended(earlier, items)
+    headers = {"Location": f"/api/projects/{project_id}/ocr-status/{job.pk}/"}
+    return Response({"task_id": str(job.pk), "files": len(items)}, status.HTTP_202_ACCEPTED, headers=headers)
+
+
+def check_bytes(files: list[Any]) -> None:
+    """nginx refuses such a body before it comes here; who asks this port directly hears the same."""
+    if sum(file.size or 0 for file in files) > settings.MAX_UPLOAD_BYTES:
+        raise TooManyBytes
+
+
+def begun(request: Request, project: Project, items: list[JobItem], asked: dict[str, Any]) -> Job:
+    return intake.begin(project, items, asker(request), asked.get("languages") or ["eng", "heb"])
+
+
+def extended(job: Job, items: list[JobItem]) -> Job:
+    if not job.extend(items):
+        raise Cancelled
+    return job
+
+
+def found(request: Request, project_id: int, task_id: int, role: Role = access.READER) -> Job:
+    """The task, if it is of this project."""
+    return access.find(asker(request), task.tasks(), role=role, project=project_id, pk=task_id)
+
+
+@extend_schema(responses=TaskStatusSerializer)
+@api_view(["GET"])
+def ocr_status(request: Request, project_id: int, task_id: int) -> Response:
+    """How far the task is."""
+    return Response(task.facts(found(request, project_id, task_id)))
+
+
+@extend_schema(request=None, responses=CancelledSerializer)
+@api_view(["POST"])
+def ocr_cancel(request: Request, project_id: int, task_id: int) -> Response:
+    """What is done stays; a task that has ended already stays what it is."""
+    job = found(request, project_id, task_id, access.EDITOR)
+    job.cancel()
+    job.refresh_from_db(fields=["cancelled_at"])
+    return Response({"status": task.state_of(job)})
+
+
+@extend_schema(responses=TaskFilesSerializer)
+@api_view(["GET"])
+def ocr_check_task(request: Request, project_id: int, task_id: int) -> Response:
+    """The task with every file's state, its attempts, its seconds, and why it was not read if it was not."""
+    return Response(task.described(found(request, project_id, task_id)))
+
+
+class ValueSerializer(serializers.Serializer[Any]):
+    value = serializers.CharField(help_text="Dates are ISO 8601, amounts decimal.")
+    raw = serializers.CharField(allow_null=True, help_text="As it is printed.")
+    confidence = serializers.FloatField(allow_null=True)
+    page = serializers.IntegerField(allow_null=True, help_text="Of the file, from 1.")
+    box = serializers.ListField(child=serializers.IntegerField(), allow_null=True, help_text="[x, y, width, height]")
+    corrected = serializers.BooleanField()
+
+
+class InvoiceResultSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    file = serializers.CharField()
+    pages = serializers.ListField(child=serializers.IntegerField(), help_text="First and last of the file.")
+    state = serializers.ChoiceField(choices=InvoiceState.choices)
+    fields = serializers.DictField(child=ValueSerializer())  # type: ignore[assignment]  # the contract's word
+    details = serializers.DictField(child=ValueSerializer())
+    line_items = serializers.ListField(child=serializers.DictField(child=ValueSerializer()))
+    text = serializers.CharField()
+
+
+class InvoiceResultsSerializer(serializers.Serializer[Any]):
+    task_id = serializers.CharField()
+    invoices = InvoiceResultSerializer(many=True)
+
+
+@extend_schema(responses=InvoiceResultsSerializer)
+@api_view(["GET"])
+def ocr_download(request: Request, project_id: int, task_id: int) -> Response:
+    """What was read so far, with the corrections."""
+    job = found(request, project_id, task_id)
+    read = [
+        results.plain(each) for each in results.of(Invoice.objects.filter(job=job).order_by("item__position", "id"))
+    ]
+    return Response({"task_id": str(job.pk), "invoices": read})
+
+
+in_project = "projects/<int:project_id>/"
+urlpatterns = [
+    path(f"{in_project}process-invoices/", process_invoices, name="process-invoices"),
+    path(f"{in_project}ocr-status/<int:task_id>/", ocr_status, name="ocr-status"),
+    path(f"{in_project}ocr-cancel/<int:task_id>/", ocr_cancel, name="ocr-cancel"),
+    path(f"{in_project}ocr-download/<int:task_id>/", ocr_download, name="ocr-download"),
+    path(f"{in_project}ocr-check-task/<int:task_id>/", ocr_check_task, name="ocr-check-task"),
+]

@@ -1,0 +1,108 @@
+"""The kind of job that reads invoices: a file becomes pages of a document, their text, and invoices."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import File
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from django_app.documents.models import Document
+from django_app.invoices import rows
+from django_app.invoices.intake import KIND
+from django_app.invoices.models import Invoice
+from django_app.jobs import files
+from django_app.jobs.errors import JobError
+from django_app.jobs.kinds import Engine, Save, kind
+from django_app.jobs.models import JobItem
+from django_app.jobs.params import ReadParams
+from django_app.pages import versions
+from django_app.pages.models import Page
+from django_app.pages.upload import EXTENSIONS, frame_names, page_name
+from django_app.texts import store
+
+
+class InvoiceParams(ReadParams):
+    """Which languages may stand on them."""
+
+
+@kind(KIND, InvoiceParams, is_public=False)
+def read(item: JobItem, engine: Engine) -> Save:
+    """Reads one file, or one file of an archive."""
+    source = files.local(item.source)
+    is_archived = source.suffix == ".zip"
+    if is_archived:
+        image, content = engine.unpack(source, item.name)
+        source = files.local(files.write(item, "originals", extension(image["format"]), content))
+    digest = digest_of(source)
+    if twin := first_of(item, digest):
+        return lambda: done_again(item, twin)
+    facts = engine.read_invoices(source, item.job.params["languages"])
+    key = item.file if is_archived else copied(item, source, facts["format"])
+    return lambda: saved(item, key, digest, facts)
+
+
+def extension(form: str) -> str:
+    return EXTENSIONS.get(form, form)
+
+
+def digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copied(item: JobItem, source: Path, form: str) -> str:
+    """The key of the upload under its own ending: the item can be tried again from the first one until it is done."""
+    with source.open("rb") as file:
+        return files.write(item, "originals", extension(form), File(file))
+
+
+def first_of(item: JobItem, digest: str) -> Invoice | None:
+    """An invoice of the same job with the very same bytes."""
+    return Invoice.objects.filter(job=item.job_id, digest=digest).exclude(item=item.pk).first()
+
+
+def done_again(item: JobItem, twin: Invoice) -> str:
+    """The file was uploaded twice: this item is done, and says of which it is the double."""
+    item.note("duplicate", _("The same file as %(name)s; it was read once.") % {"name": twin.name})
+    files.remove(item.file)
+    forget_source(item)
+    return address(item)
+
+
+def saved(item: JobItem, key: str, digest: str, facts: dict[str, Any]) -> str:
+    document = Document.objects.select_for_update().filter(pk=item.job.document_id or 0).first()
+    if document is None:
+        raise JobError("document_deleted", _("The document was deleted."))
+    if twin := first_of(item, digest):  # while this one was being read
+        return done_again(item, twin)
+    pages = add_pages(document, item, key, facts)
+    rows.add(item, facts["invoices"], pages, digest=digest, fingerprint=facts["fingerprint"])
+    item.becomes(pages[0])
+    forget_source(item)
+    return address(item)
+
+
+def add_pages(document: Document, item: JobItem, key: str, facts: dict[str, Any]) -> list[Page]:
+    """The file's pages at the end of the document, each with what was read on it."""
+    by, names = item.job.created_by, frame_names(page_name(item.name), len(facts["frames"]))
+    pages = [
+        versions.add_original(document, key=key, frame=number, format=facts["format"], **frame, by=by, name=name)
+        for number, (frame, name) in enumerate(zip(facts["frames"], names, strict=True))
+    ]
+    for page, layout in zip(pages, facts["layouts"], strict=True):
+        if layout is not None:  # a page that could not be read, among others that could
+            store.add_layer(page, layout, version=page.original, by=by)
+    return pages
+
+
+def forget_source(item: JobItem) -> None:
+    if not item.source.endswith(".zip"):  # an archive serves the other items too
+        item.use_up()
+
+
+def address(item: JobItem) -> str:
+    return reverse("api:ocr-status", args=[item.job.project_id, item.job_id])
