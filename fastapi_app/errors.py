@@ -106,6 +106,8 @@ STATUS: dict[type[Exception], int] = {
     engine.UnusableImage: 422,
     engine.BadParameter: 422,
     engine.BadRecipe: 422,
+    engine.NoText: 422,
+    engine.NotAnInvoice: 422,
     engine.UnknownLanguage: 422,
     engine.TimedOut: 422,
     engine.EngineUnavailable: 503,

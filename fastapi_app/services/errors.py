@@ -6,6 +6,8 @@
     ├── UnusableImage       the right kind of file, but broken, truncated, locked or empty
     ├── BadParameter        a parameter out of its range
     ├── BadRecipe           a recipe that does not fit its schema (facts: errors)
+    ├── NoText              nothing on any page that can be read
+    ├── NotAnInvoice        text, but no number, no date and no total
     ├── UnknownLanguage     a recognition language that is not installed
     ├── EngineUnavailable   the recognition engine itself is missing
     └── TimedOut            the work took longer than it may
@@ -43,6 +45,14 @@ class BadParameter(EngineError):
 
 class BadRecipe(EngineError):
     code = "bad_recipe"
+
+
+class NoText(EngineError):
+    code = "no_text"
+
+
+class NotAnInvoice(EngineError):
+    code = "not_an_invoice"
 
 
 class UnknownLanguage(EngineError):
