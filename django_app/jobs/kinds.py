@@ -13,7 +13,7 @@ from rest_framework import serializers
 from django_app.documents.models import Document
 from django_app.jobs import files
 from django_app.jobs.errors import JobError
-from django_app.jobs.models import JobItem
+from django_app.jobs.models import Job, JobItem
 from django_app.jobs.params import ApplyParams, ReadParams
 from django_app.pages import versions
 from django_app.pages.models import Page, PageVersion
@@ -62,6 +62,12 @@ class Engine(Protocol):
         """{"format", "frames": as of `unpack`, "invoices": [the engine's], "layouts": [one a page, null where it could
         not be read], "fingerprint"}; without a recipe pages are prepared as they need it."""
 
+    def check_invoices(self, invoices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
+        """{"issues": [{"code", "field", "message", "severity"}]} of each; `invoices`: {"file", "invoice"}."""
+
+    def find_anomalies(self, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What stands out among {"id", "file", "values", "fingerprint"}."""
+
     def try_page(self, path: Path, frame: int) -> None:
         """Raises when it cannot be drawn."""
 
@@ -84,18 +90,40 @@ class Kind:
     params: type[serializers.Serializer[Any]]
     is_whole: bool
     is_public: bool
+    ended: Callable[[Job], None]
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, params: type[serializers.Serializer[Any]], *, is_whole: bool = False, is_public: bool = True
+    name: str,
+    params: type[serializers.Serializer[Any]],
+    *,
+    is_whole: bool = False,
+    is_public: bool = True,
+    ended: Callable[[Job], None] = lambda job: None,
 ) -> Callable[[Work], Work]:
-    """`is_whole`: one item for all pages, their ids in params["pages"]. `is_public`: can be asked for on a document."""
+    """`is_whole`: one item for all pages, their ids in params["pages"]. `is_public`: can be asked for on a document.
+    `ended`: what else is to be done when a job of it has; lost if the worker dies just then."""
 
     def register(work: Work) -> Work:
-        KINDS[name] = Kind(work, params, is_whole, is_public)
+        KINDS[name] = Kind(work, params, is_whole, is_public, ended)
+        return work
+
+    return register
+
+
+ProjectWork = Callable[[int, Engine], None]
+PROJECT_WORKS: dict[str, ProjectWork] = {}
+
+
+def project_work(name: str) -> Callable[[ProjectWork], ProjectWork]:
+    """Work on a project that is nobody's job: whoever wants it sends "jobs.project" with its name and the project's
+    id. It has to bear being asked for twice, and not at all."""
+
+    def register(work: ProjectWork) -> ProjectWork:
+        PROJECT_WORKS[name] = work
         return work
 
     return register

@@ -17,7 +17,7 @@ from django.db import Error, InterfaceError, OperationalError, connection, trans
 from django_app.config.middleware import request_id
 from django_app.jobs import events, files, queue, worker
 from django_app.jobs.errors import JobError, ShutdownError, StoppedError
-from django_app.jobs.kinds import KINDS, Cleaned, Save, Source
+from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
 from django_app.jobs.models import JobItem
 from django_app.jobs.sweep import release_claims, sweep
 
@@ -57,7 +57,25 @@ def run(self: Task, item_id: int) -> None:
         return
     queue.enqueue(item.job)
     work_on(item)
-    patiently(item.job.finish)
+    if patiently(item.job.finish):
+        KINDS[item.job.kind].ended(item.job)
+
+
+@shared_task(name="jobs.project", ignore_result=True, time_limit=settings.PAGE_SECONDS)  # type: ignore[untyped-decorator]
+def project(name: str, project_id: int) -> None:
+    """Work on a project as a whole; it is asked for again when it is wanted again."""
+    from fastapi_app.confined import LostError
+    from fastapi_app.services.errors import EngineError
+
+    try:
+        PROJECT_WORKS[name](project_id, Services(give_way))
+    except (EngineError, LostError, ShutdownError) as error:
+        logger.warning("%s of project %s was not done: %r", name, project_id, error)
+
+
+def give_way(percent: int) -> None:
+    if worker.must_give_back():
+        raise ShutdownError
 
 
 @shared_task(name="jobs.release", ignore_result=True)  # type: ignore[untyped-decorator]
@@ -185,6 +203,12 @@ class Services:
 
     def read_invoices(self, path: Path, languages: Sequence[str], recipe: Any = None) -> dict[str, Any]:
         return self._result("read_invoices", path=str(path), languages=list(languages), recipe=recipe)[0]
+
+    def check_invoices(self, invoices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
+        return list(self._result("check_invoices", invoices=list(invoices), today=today)[0]["invoices"])
+
+    def find_anomalies(self, entries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        return list(self._result("find_anomalies", entries=list(entries))[0]["anomalies"])
 
     def try_page(self, path: Path, frame: int) -> None:
         self._result("try_page", path=str(path), frame=frame)
