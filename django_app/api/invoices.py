@@ -15,8 +15,8 @@ from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
 from django_app.api.jobs import asker, check_room
-from django_app.invoices import intake, results, task
-from django_app.invoices.models import Invoice
+from django_app.invoices import checking, findings, intake, results, task
+from django_app.invoices.models import Invoice, Severity
 from django_app.invoices.models import State as InvoiceState
 from django_app.jobs.models import OPEN, Job, JobItem
 from django_app.jobs.params import LanguageField
@@ -205,11 +205,73 @@ def ocr_download(request: Request, project_id: int, task_id: int) -> Response:
     return Response({"task_id": str(job.pk), "invoices": read})
 
 
+class ToldIssueSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    field = serializers.CharField()
+    message = serializers.CharField()
+    severity = serializers.ChoiceField(choices=Severity.choices)
+
+
+class ToldInvoiceSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    file = serializers.CharField()
+    valid = serializers.BooleanField(help_text="Without errors; warnings are for people to look at.")
+    issues = ToldIssueSerializer(many=True)
+
+
+class SummarySerializer(serializers.Serializer[Any]):
+    invoices = serializers.IntegerField()
+    valid = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]  # the engine's word
+    warnings = serializers.IntegerField()
+    infos = serializers.IntegerField()
+    codes = serializers.DictField(child=serializers.IntegerField())
+
+
+class ValidationSerializer(serializers.Serializer[Any]):
+    invoices = ToldInvoiceSerializer(many=True)
+    summary = SummarySerializer()
+    stale = serializers.BooleanField(help_text="The invoices have changed since; a new check is under way.")
+
+
+class ToldAnomalySerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    code = serializers.CharField()
+    files = serializers.ListField(child=serializers.CharField())
+    message = serializers.CharField()
+    score = serializers.FloatField(help_text="How sure, 0 to 1.")
+    severity = serializers.ChoiceField(choices=Severity.choices)
+    evidence = serializers.DictField()
+
+
+class AnomaliesSerializer(serializers.Serializer[Any]):
+    anomalies = ToldAnomalySerializer(many=True)
+    stale = serializers.BooleanField(help_text="The invoices have changed since; a new check is under way.")
+
+
+@extend_schema(responses=ValidationSerializer)
+@api_view(["GET"])
+def ocr_validation(request: Request, project_id: int, task_id: int) -> Response:
+    """What is wrong with each invoice, as the last check found it."""
+    job = found(request, project_id, task_id)
+    return Response(findings.validation(job) | {"stale": checking.is_stale(project_id)})
+
+
+@extend_schema(responses=AnomaliesSerializer)
+@api_view(["GET"])
+def ocr_anomalies(request: Request, project_id: int, task_id: int) -> Response:
+    """What is strange about the task's invoices among all of the project, unless somebody said that it is not."""
+    job = found(request, project_id, task_id)
+    return Response({"anomalies": findings.anomalies(job), "stale": checking.is_stale(project_id)})
+
+
 in_project = "projects/<int:project_id>/"
 urlpatterns = [
     path(f"{in_project}process-invoices/", process_invoices, name="process-invoices"),
     path(f"{in_project}ocr-status/<int:task_id>/", ocr_status, name="ocr-status"),
     path(f"{in_project}ocr-cancel/<int:task_id>/", ocr_cancel, name="ocr-cancel"),
     path(f"{in_project}ocr-download/<int:task_id>/", ocr_download, name="ocr-download"),
+    path(f"{in_project}ocr-validation/<int:task_id>/", ocr_validation, name="ocr-validation"),
+    path(f"{in_project}ocr-anomalies/<int:task_id>/", ocr_anomalies, name="ocr-anomalies"),
     path(f"{in_project}ocr-check-task/<int:task_id>/", ocr_check_task, name="ocr-check-task"),
 ]

@@ -50,7 +50,7 @@ class Unacceptable(exceptions.APIException):
 
     def __init__(self, words: str, reasons: list[dict[str, Any]]) -> None:
         super().__init__(words)
-        self.reasons = reasons
+        self.errors = reasons
 
 
 def problem(
@@ -60,8 +60,11 @@ def problem(
     *,
     errors: list[dict[str, Any]] | None = None,
     headers: dict[str, str] | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """`facts`: members beside the standard's own (RFC 9457, 3.2)."""
     body: dict[str, Any] = {
+        **(facts or {}),
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
@@ -71,7 +74,7 @@ def problem(
     }
     if errors is not None:
         body["errors"] = errors
-    content = json.dumps(body, ensure_ascii=False)
+    content = json.dumps(body, ensure_ascii=False, default=str)
     return HttpResponse(content, status=status, content_type="application/problem+json", headers=headers)
 
 
@@ -114,7 +117,13 @@ def of_api(error: exceptions.APIException) -> HttpResponse:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     detail = error.detail.get("detail", error.default_detail) if isinstance(error.detail, dict) else error.detail
-    return problem(error.status_code, str(detail), errors=getattr(error, "reasons", None), headers=headers)
+    told = {name: getattr(error, name, None) for name in ("errors", "facts")}
+    return problem(error.status_code, str(detail), code_of(error), headers=headers, **told)
+
+
+def code_of(error: exceptions.APIException) -> str | None:
+    """The exception's own, if it has one; else that of its status."""
+    return getattr(error, "problem_code", None)
 
 
 def of_imaging(error: ImagingError) -> HttpResponse:

@@ -84,13 +84,14 @@ class InvoicePage(models.Model):
 
 class Correction(models.Model):
     """What a person says stands in a field: "total", "line_items.2.amount". Insert-only, the newest one counts; an
-    empty value says that the invoice has none."""
+    empty value says that the invoice has none. `version` is what the invoice's became by it."""
 
     PROJECT_PATH = "invoice__project"
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="corrections")
     field = models.CharField(max_length=60)
     value = models.TextField(blank=True)
+    version = models.PositiveIntegerField()
     by = models.ForeignKey(USER, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

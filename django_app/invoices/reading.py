@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from django_app.documents.models import Document
-from django_app.invoices import rows
+from django_app.invoices import checking, rows
 from django_app.invoices.intake import KIND
 from django_app.invoices.models import Invoice
 from django_app.jobs import files
@@ -29,7 +29,7 @@ class InvoiceParams(ReadParams):
     """Which languages may stand on them."""
 
 
-@kind(KIND, InvoiceParams, is_public=False)
+@kind(KIND, InvoiceParams, is_public=False, ended=lambda job: checking.ring(job.project_id))
 def read(item: JobItem, engine: Engine) -> Save:
     """Reads one file, or one file of an archive."""
     source = files.local(item.source)
@@ -81,6 +81,7 @@ def saved(item: JobItem, key: str, digest: str, facts: dict[str, Any]) -> str:
         return done_again(item, twin)
     pages = add_pages(document, item, key, facts)
     rows.add(item, facts["invoices"], pages, digest=digest, fingerprint=facts["fingerprint"])
+    checking.changed(item.job.project_id)
     item.becomes(pages[0])
     forget_source(item)
     return address(item)

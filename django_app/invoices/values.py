@@ -65,3 +65,26 @@ def line_items(found: list[Mapping[str, Any]], said: Mapping[str, str]) -> list[
 def plain(values: Mapping[str, Any], name: str) -> str:
     """A field's value, or an empty string."""
     return str(values["fields"].get(name, {}).get("value", ""))
+
+
+def for_engine(read: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The engine's invoice with the people's values in it, to be checked. What a person said is sure, and is its own
+    `raw`; where it differed from an embedded e-invoice it does so no longer."""
+    corrected = {name for name, value in values["fields"].items() if value["corrected"]}
+    return {
+        **read,
+        "fields": {name: engine_field(value) for name, value in values["fields"].items()},
+        "details": {name: engine_field(value) for name, value in values["details"].items()},
+        LINE_ITEMS: [engine_row(row) for row in values[LINE_ITEMS]],
+        "differences": [each for each in read.get("differences", []) if each["field"] not in corrected],
+        "text": "",
+    }
+
+
+def engine_field(value: Value) -> dict[str, Any]:
+    raw = value["value"] if value["corrected"] else value["raw"]
+    return {"raw": raw} | {name: value[name] for name in ("value", "confidence", "page", "box")}
+
+
+def engine_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: engine_field(row[name]) for name in ITEM_NAMES if name in row}

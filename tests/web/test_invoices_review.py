@@ -1,0 +1,353 @@
+"""GET invoices/, invoices/{id}/; corrections, confirmation, dismissals: what a review page asks for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from django_app.invoices import checking, rows
+from django_app.invoices.models import Anomaly, Check, Correction, Dismissal, Invoice, InvoicePage, Issue
+from django_app.jobs.models import Job, JobItem
+from tests.web.invoices import READ, value
+
+pytestmark = pytest.mark.django_db
+
+Add = Callable[..., Invoice]
+
+
+@pytest.fixture
+def task(project: Any, alice: Any) -> Job:
+    items = [JobItem(name="1.png", source="imports/none")]
+    return Job.objects.start("invoices", project=project, params={}, items=items, by=alice)
+
+
+@pytest.fixture
+def add(task: Job, project: Any, add_page: Callable[..., Any]) -> Add:
+    """An invoice with a page; `said` are its fields where they differ from READ's."""
+
+    def add(name: str = "1.png", **said: str) -> Invoice:
+        item = task.items.earliest("position")
+        item.name = name
+        fields = READ["fields"] | {field: value(text) for field, text in said.items()}
+        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprint="f" * 16)
+        return invoice
+
+    return add
+
+
+def address(project: Any, tail: str = "") -> str:
+    return f"/api/projects/{project.pk}/invoices/{tail}"
+
+
+def get(client: Client, project: Any, tail: str = "", **query: Any) -> Any:
+    return client.get(address(project, tail), query)
+
+
+def patch(client: Client, invoice: Invoice, version: int, **values: str) -> Any:
+    body = {"version": version, "values": {name.replace("__", "."): said for name, said in values.items()}}
+    return client.patch(address(invoice.project, f"{invoice.pk}/"), body, content_type="application/json")
+
+
+def post(client: Client, project: Any, tail: str, **body: Any) -> Any:
+    return client.post(address(project, tail), body, content_type="application/json")
+
+
+def ids(answer: Any) -> list[int]:
+    assert answer.status_code == 200, answer.content
+    return [row["id"] for row in answer.json()["results"]]
+
+
+# --- Lists ---------------------------------------------------------------------------------------------------------
+
+
+def test_list_works(as_bob: Client, project: Any, add: Add, task: Job) -> None:
+    invoice = add()
+    (row,) = get(as_bob, project).json()["results"]
+    page = invoice.pages.get().page
+    assert row.pop("created_at")
+    assert row == {
+        "id": invoice.pk,
+        "task_id": str(task.pk),
+        "name": "1.png",
+        "state": "review",
+        "version": 1,
+        "vendor": "Papier & Söhne GmbH",
+        "number": "2026-17",
+        "date": "2026-03-01",
+        "currency": "EUR",
+        "total": "119",
+        "has_error": False,
+        "has_warning": False,
+        "has_anomaly": False,
+        "confirmed_at": None,
+        "thumbnail": f"/versions/{page.current_id}/thumbnail",
+    }
+
+
+def test_filters(as_bob: Client, project: Any, add: Add, task: Job) -> None:
+    ink, pens = add("ink.png", vendor="Ink Ltd", date="2026-04-30"), add("pens.png", vendor="דיו ועט", total="")
+    Issue.objects.create(invoice=ink, code="total_mismatch", message="…", severity="error")
+    Invoice.objects.filter(pk=pens.pk).update(state="confirmed")
+    asked = {
+        "state": "confirmed",
+        "vendor": "Ink Ltd",
+        "month": "2026-04",
+        "q": "ink",
+        "problem": "error",
+        "task": str(task.pk),
+    }
+    found = {name: ids(get(as_bob, project, **{name: text})) for name, text in asked.items()}
+    both = [pens.pk, ink.pk]
+    only_ink = [ink.pk]
+    assert found == {
+        "state": [pens.pk],
+        "vendor": only_ink,
+        "month": only_ink,
+        "q": only_ink,
+        "problem": only_ink,
+        "task": both,
+    }
+    assert ids(get(as_bob, project, problem="none")) == [pens.pk]
+    assert ids(get(as_bob, project, q="Söhne rechnung")) == both  # of the text
+    assert ids(get(as_bob, project, q="דיו")) == [pens.pk]
+
+
+def test_problem_anomaly_and_dismissed(as_bob: Client, project: Any, add: Add) -> None:
+    one, other = add("1.png"), add("2.png")
+    anomaly = Anomaly.objects.create(
+        project=project, key="duplicate:1", code="duplicate_number", message="Twice", severity="error", score=0.9
+    )
+    anomaly.invoices.set([one])
+    assert ids(get(as_bob, project, problem="anomaly")) == [one.pk]
+    assert ids(get(as_bob, project, problem="any")) == [one.pk]
+    assert post(as_bob, project, "dismissals/", key="duplicate:1").status_code == 201
+    assert post(as_bob, project, "dismissals/", key="duplicate:1").status_code == 201
+    assert Dismissal.objects.count() == 1
+    assert ids(get(as_bob, project, problem="anomaly")) == []
+    (told,) = get(as_bob, project, f"{one.pk}/").json()["anomalies"]
+    assert (told["dismissed"], told["invoices"]) == (True, [{"id": one.pk, "name": "1.png"}])
+    assert as_bob.delete(f"{address(project, 'dismissals/')}?key=duplicate:1").status_code == 204
+    assert ids(get(as_bob, project, problem="anomaly")) == [one.pk]
+    assert ids(get(as_bob, project, problem="none")) == [other.pk]
+
+
+def test_sorted_with_what_has_no_value_last(as_bob: Client, project: Any, add: Add) -> None:
+    small, large, none = add(total="9"), add(total="1000"), add(total="")
+    assert ids(get(as_bob, project, sort="total")) == [small.pk, large.pk, none.pk]
+    assert ids(get(as_bob, project, sort="-total")) == [large.pk, small.pk, none.pk]
+
+
+def test_paged(as_bob: Client, project: Any, add: Add) -> None:
+    added = [add().pk for _ in range(3)]
+    answer = get(as_bob, project, page=2, page_size=2, sort="id")
+    assert (ids(answer), answer.json()["count"], answer.json()["next"]) == ([added[2]], 3, None)
+
+
+@pytest.mark.parametrize(
+    "query", [{"state": "x"}, {"month": "2026-13"}, {"month": "March"}, {"sort": "read"}, {"task": "x"}]
+)
+def test_bad_filters(as_bob: Client, project: Any, query: dict[str, str]) -> None:
+    answer = get(as_bob, project, **query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_parameter")
+
+
+def test_totals_add_up_one_currency_only(as_bob: Client, project: Any, add: Add) -> None:
+    add(), add(total="1.50"), add(currency="USD"), add(vendor="Ink Ltd", date="", total="")
+    body = get(as_bob, project, "totals/").json()
+    vendor = {"vendor": "Papier & Söhne GmbH", "currency": "EUR", "count": 2, "total": "120.50"}
+    assert vendor in body["vendors"]
+    assert {"vendor": "Ink Ltd", "currency": "EUR", "count": 1, "total": None} in body["vendors"]
+    assert {"month": "2026-03", "currency": "USD", "count": 1, "total": "119.00"} in body["months"]
+    assert body["states"] == {"review": 4, "confirmed": 0, "exported": 0}
+    assert len(get(as_bob, project, "totals/", vendor="Ink Ltd").json()["vendors"]) == 1
+
+
+def test_next_problem_goes_round(as_bob: Client, project: Any, add: Add) -> None:
+    first, fine, last = add(), add(), add()
+    for invoice in (first, last):
+        Issue.objects.create(invoice=invoice, code="c", message="…", severity="warning")
+    assert get(as_bob, project, "next/").json() == {"id": first.pk, "left": 2}
+    assert get(as_bob, project, "next/", after=first.pk).json()["id"] == last.pk
+    assert get(as_bob, project, "next/", after=last.pk).json()["id"] == first.pk
+    assert get(as_bob, project, "next/", problem="none").json() == {"id": fine.pk, "left": 1}
+    Invoice.objects.update(state="confirmed")
+    assert get(as_bob, project, "next/").json() == {"id": None, "left": 0}
+
+
+# --- One invoice ---------------------------------------------------------------------------------------------------
+
+
+def test_detail_works(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add(total="119.00")
+    Issue.objects.create(invoice=invoice, code="tax_mismatch", field="tax", message="19 % of …", severity="error")
+    body = get(as_bob, project, f"{invoice.pk}/").json()
+    place = {"raw": "119.00", "confidence": 0.9, "page": 1, "box": [40, 40, 200, 20]}
+    read = {"value": "119.00", "read": "119.00", "corrected": False}
+    assert body["values"]["fields"]["total"] == place | read
+    assert body["values"]["line_items"][0]["index"] == 0
+    assert body["candidates"]["total"][0]["value"] == "100.00"
+    assert body["issues"] == [{"code": "tax_mismatch", "field": "tax", "message": "19 % of …", "severity": "error"}]
+    (page,) = body["pages"]
+    row = invoice.pages.get().page
+    assert (page["number"], page["width"], page["height"]) == (1, 300, 400)
+    assert page["image"] == f"/versions/{row.original.pk}/image"
+    assert page["text"] == f"/api/pages/{row.pk}/text/"
+
+
+def test_corrections(as_bob: Client, project: Any, add: Add, bob: Any) -> None:
+    invoice = add()
+    answer = patch(
+        as_bob, invoice, 1, total="120.00", vendor="", iban="DE89370400440532013000", line_items__0__amount="60"
+    )
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert (body["version"], body["total"], body["vendor"]) == (2, "120", "")
+    fields = body["values"]["fields"]
+    assert (fields["total"]["value"], fields["total"]["read"]) == ("120.00", "119.00")
+    assert (fields["total"]["corrected"], fields["total"]["confidence"]) == (True, 1.0)
+    assert fields["total"]["box"]  # where it was read
+    assert "vendor" not in fields
+    assert fields["iban"]["read"] is None
+    assert body["values"]["line_items"][0]["amount"]["value"] == "60"
+    assert {each["by"] for each in body["history"]} == {"bob"}
+    assert patch(as_bob, invoice, 2, total="121").json()["values"]["fields"]["total"]["value"] == "121"
+    assert [each.value for each in invoice.corrections.filter(field="total")] == ["120.00", "121"]
+
+
+def test_lines_are_added_and_taken_away(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    body = patch(
+        as_bob, invoice, 1, line_items__0="", line_items__1__description="Ink", line_items__1__amount="7"
+    ).json()
+    (line,) = body["values"]["line_items"]
+    assert (line["index"], line["description"]["value"], line["amount"]["value"]) == (1, "Ink", "7")
+
+
+def test_a_new_reading_leaves_corrections_alone(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    patch(as_bob, invoice, 1, total="120.00")
+    invoice.refresh_from_db()
+    invoice.read = READ | {"fields": {"total": value("1.00")}}
+    invoice.save()
+    rows.refresh(invoice)
+    total = get(as_bob, project, f"{invoice.pk}/").json()["values"]["fields"]["total"]
+    assert (total["value"], total["read"]) == ("120.00", "1.00")
+    assert Correction.objects.count() == 1
+
+
+def test_a_correction_is_never_changed(add: Add, bob: Any) -> None:
+    correction = Correction.objects.create(invoice=add(), field="total", value="1", version=2, by=bob)
+    with pytest.raises(TypeError):
+        correction.save()
+
+
+def test_two_correct_at_once(as_alice: Client, as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    assert patch(as_bob, invoice, 1, total="120.00").status_code == 200
+    answer = patch(as_alice, invoice, 1, total="118.00")
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["version"]) == (409, "overtaken", 2)
+    (change,) = body["changes"]
+    assert (change["field"], change["value"], change["by"]) == ("total", "120.00", "bob")
+    assert Correction.objects.count() == 1
+    assert patch(as_alice, invoice, 2, total="118.00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("date", "1.3.2026"),
+        ("date", "2026-02-30"),
+        ("date", "20260301"),
+        ("total", "12,50"),
+        ("total", "NaN"),
+        ("total", "1e5"),
+        ("total", "9" * 17),
+        ("currency", "euro"),
+        ("time", "25:00"),
+        ("vendor", "a\x00b"),
+        ("colour", "red"),
+        ("line_items", "x"),
+        ("line_items.0", "x"),
+        ("line_items.0.colour", "x"),
+        ("line_items.5000.amount", "1"),
+        ("line_items.-1.amount", "1"),
+    ],
+)
+def test_what_cannot_stand_in_a_field(as_bob: Client, add: Add, field: str, said: str) -> None:
+    invoice = add()
+    answer = patch(as_bob, invoice, 1, **{field: said})
+    assert answer.status_code == 422, answer.content
+    assert answer.json()["errors"][0]["loc"][:2] == ["values", field]
+    assert not Correction.objects.exists()
+    assert Invoice.objects.get().version == 1
+
+
+def test_confirm_and_take_back(as_bob: Client, project: Any, add: Add, bob: Any) -> None:
+    invoice = add()
+    answer = post(as_bob, project, f"{invoice.pk}/confirm/", version=1)
+    body = answer.json()
+    assert (answer.status_code, body["state"], body["confirmed_by"]) == (200, "confirmed", "bob")
+    assert body["confirmed_at"]
+    refused = patch(as_bob, invoice, 2, total="1")
+    assert (refused.status_code, refused.json()["code"]) == (409, "confirmed")
+    assert post(as_bob, project, f"{invoice.pk}/unconfirm/", version=1).status_code == 409
+    body = post(as_bob, project, f"{invoice.pk}/unconfirm/", version=2).json()
+    assert (body["state"], body["confirmed_by"], body["version"]) == ("review", None, 3)
+    assert patch(as_bob, invoice, 3, total="1").status_code == 200
+
+
+def test_what_was_found_is_of_yesterday_after_a_correction(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    assert get(as_bob, project, f"{invoice.pk}/").json()["stale"] is False
+    assert patch(as_bob, invoice, 1, total="1").json()["stale"] is True
+    Check.objects.update(answered=1)
+    assert not checking.is_stale(project.pk)
+
+
+# --- People and costs ----------------------------------------------------------------------------------------------
+
+
+def test_people(as_charlie: Client, as_reader: Client, client: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    for tail in ("", "totals/", "next/", f"{invoice.pk}/"):
+        assert get(as_charlie, project, tail).status_code == 404
+        assert get(client, project, tail).status_code == 401
+        assert get(as_reader, project, tail).status_code == 200
+    for who, status in ((as_charlie, 404), (as_reader, 403), (client, 401)):
+        assert patch(who, invoice, 1, total="1").status_code == status
+        for tail in (f"{invoice.pk}/confirm/", f"{invoice.pk}/unconfirm/"):
+            assert post(who, project, tail, version=1).status_code == status
+        assert post(who, project, "dismissals/", key="k").status_code == status
+        assert who.delete(f"{address(project, 'dismissals/')}?key=k").status_code == status
+    assert not Correction.objects.exists()
+    assert Invoice.objects.get().state == "review"
+
+
+def test_another_projects_invoice(as_alice: Client, alice: Any, add: Add) -> None:
+    from django_app.projects.models import Project
+
+    other = Project.begin(alice, "Other")
+    assert get(as_alice, other, f"{add().pk}/").status_code == 404
+    assert ids(get(as_alice, other)) == []
+
+
+def test_lists_cost_the_same_for_many(as_bob: Client, project: Any, add: Add) -> None:
+    def cost(tail: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert get(as_bob, project, tail, **({} if tail else {"page_size": 200})).status_code == 200
+        return len(queries)
+
+    invoice = add()
+    few = [cost(tail) for tail in ("", "totals/", "next/", f"{invoice.pk}/")]
+    page = invoice.pages.get().page
+    more = Invoice.objects.bulk_create(
+        Invoice(project=project, job=invoice.job, name=f"{number}", read=READ, digest="d") for number in range(199)
+    )
+    InvoicePage.objects.bulk_create(InvoicePage(invoice=each, page=page, number=1) for each in more)
+    InvoicePage.objects.bulk_create(InvoicePage(invoice=invoice, page=page, number=number) for number in range(2, 20))
+    assert [cost(tail) for tail in ("", "totals/", "next/", f"{invoice.pk}/")] == few
+    assert max(few) < 22
