@@ -1,0 +1,94 @@
+"""The date of an invoice, when it is due, and the time on a receipt."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi_app.services.invoice import dates
+from fastapi_app.services.invoice.labels import labels
+from fastapi_app.services.invoice.paper import Paper
+from fastapi_app.services.invoice.ranking import Candidate
+from fastapi_app.services.invoice.rows import Row, Span
+
+HEADER_ROWS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Day:
+    """A date on the page; `kind` of its label: date, due_date, other_date or ""."""
+
+    dated: dates.Dated
+    row: Row
+    at: int
+    span: Span
+    kind: str
+    distance: int
+    is_below: bool
+
+
+def days(paper: Paper) -> list[Day]:
+    return [day for at, row in enumerate(paper.rows) for day in _in_row(paper, row, at)]
+
+
+def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Day]:
+    before = 0
+    for dated in sorted(dates.find(row.text, month_first=paper.month_first), key=lambda each: each.start):
+        span = row.span(dated.start, dated.end)
+        said = [label for label in labels(row.text[: dated.start], "DATES") if label.start >= before]
+        over = [] if said else _over(paper, row, span)
+        kind = said[-1].kind if said else (over[0] if over else "")
+        distance = dated.start - said[-1].end if said else 0
+        before = dated.end
+        yield Day(dated, row, at, span, kind, distance, bool(over))
+
+
+def _over(paper: Paper, row: Row, span: Span) -> list[str]:
+    """Of the nearest cell above that is labelled."""
+    for cell in paper.above(row, span.box, HEADER_ROWS):
+        said = labels(cell.text, "DATES")
+        if said:
+            return [said[-1].kind]
+    return []
+
+
+def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
+    """For the date of the invoice."""
+    often = [day.dated.value for day in found]
+    return [
+        Candidate(
+            day.dated.value.isoformat(),
+            day.span,
+            {
+                f"{'below ' if day.is_below else ''}kind {day.kind}": 1.0,
+                f"shape {day.dated.shape}": 1.0,
+                "near": float(bool(day.kind) and day.distance < 5),
+                "first": float(number == 0),
+                "depth": paper.depth(day.row),
+                "time": float(dates.time_of_day(day.row.text) is not None),
+                "often": min(3, often.count(day.dated.value)) / 3,
+                "newest": float(day.dated.value == max(often)),
+                "first page": float(day.row.page == 1),
+            },
+        )
+        for number, day in enumerate(found)
+    ]
+
+
+def due_candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
+    return [
+        Candidate(
+            day.dated.value.isoformat(),
+            day.span,
+            {"due": float(day.kind == "due_date"), "below": float(day.is_below), "near": float(day.distance < 5)},
+        )
+        for day in found
+    ]
+
+
+def time(paper: Paper, date_: Span | None) -> tuple[str, Span] | None:
+    """HH:MM, in the row of the date or else anywhere."""
+    rows = sorted(paper.rows, key=lambda row: not (date_ and set(date_.words) <= set(row.words)))
+    for row in rows:
+        found = dates.time_of_day(row.text)
+        if found:
+            return found[0], row.span(found[1], found[2])
+    return None

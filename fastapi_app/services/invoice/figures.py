@@ -1,0 +1,97 @@
+"""The amounts on an invoice with what is said about each: its label in the row, its header, its place."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fastapi_app.services.invoice import dates, numbers
+from fastapi_app.services.invoice.labels import kinds, labels
+from fastapi_app.services.invoice.paper import Paper
+from fastapi_app.services.invoice.rows import Row, Span
+
+_TIME = re.compile(r"\d{1,2}:\d{2}")
+HEADER_ROWS = 6
+_NOT_MONEY = re.compile(r"[^\W\d_]\s?$|[#/]\s?$")
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """`words`: kinds of the labels before it in its row, or of those over it (`is_below`); `kind`: what they come to
+    together; `at`: number of its row."""
+
+    amount: numbers.Amount
+    row: Row
+    at: int
+    span: Span
+    words: frozenset[str]
+    kind: str
+    is_below: bool
+    is_last: bool
+
+    @property
+    def value(self) -> Decimal:
+        return self.amount.value
+
+    @property
+    def is_money(self) -> bool:
+        return self.amount.decimals == 2 or bool(self.amount.currency)
+
+
+def kind_of(words: frozenset[str]) -> str:
+    """What labels such as total, excluding, tax mean when they stand together."""
+    for kind in ("summary", "change", "quantity", "discount"):
+        if kind in words and not (kind == "quantity" and {"subtotal", "tax"} & words):
+            return kind
+    if "rounded" in words or ("rounding" in words and "total" in words):
+        return "total"
+    for kind in ("rounding", "cash"):
+        if kind in words:
+            return kind
+    return _taxed(words)
+
+
+def _taxed(words: frozenset[str]) -> str:
+    if "exclusive" in words and words & {"tax", "total", "subtotal"}:
+        return "subtotal"
+    if "within" in words and "tax" in words:
+        return "tax"
+    if "inclusive" in words and words & {"tax", "total"}:
+        return "total"
+    return next((kind for kind in ("subtotal", "tax", "deposit", "total", "charge") if kind in words), "")
+
+
+def figures(paper: Paper) -> list[Figure]:
+    """Every amount that is no part of a date, a time or a percentage, from top to bottom."""
+    return [figure for at, row in enumerate(paper.rows) for figure in _in_row(paper, row, at)]
+
+
+def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Figure]:
+    found = _amounts(row.text, paper.mark)
+    for number, amount in enumerate(found):
+        span = row.span(amount.start, amount.end)
+        words = kinds(row.text[: amount.start], "AMOUNTS")
+        is_below = False
+        if not words and not re.search(r"[^\W\d_]{3}", row.text[: amount.start]):
+            words, is_below = _over(paper, row, span), True
+        yield Figure(amount, row, at, span, words, kind_of(words), is_below, number == len(found) - 1)
+
+
+def _amounts(text: str, mark: numbers.Mark) -> Sequence[numbers.Amount]:
+    taken = [(each.start, each.end) for each in dates.find(text)] + [match.span() for match in _TIME.finditer(text)]
+    return [
+        amount
+        for amount in numbers.find(text, mark)
+        if not amount.is_percent and all(amount.end <= start or end <= amount.start for start, end in taken)
+    ]
+
+
+def _over(paper: Paper, row: Row, span: Span) -> frozenset[str]:
+    """Of the nearest cell above that is labelled."""
+    for cell in paper.above(row, span.box, HEADER_ROWS):
+        words = kinds(cell.text, "AMOUNTS")
+        if words:
+            return words
+        if labels(cell.text, "COLUMNS"):
+            break
+    return frozenset()

@@ -1,0 +1,69 @@
+"""Whose invoice it is, and their address: a chain over the first lines of a page (conditional random field).
+
+Every line gets one of three tags: vendor, address, other. The weights lie in `models/invoice.json`; decoding is
+Viterbi's, confidences come from forward and backward sums (Lafferty, McCallum, Pereira 2001).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from fastapi_app.services.invoice.chain import Chain
+from fastapi_app.services.invoice.header import Heading, headings
+from fastapi_app.services.invoice.paper import Paper
+from fastapi_app.services.invoice.ranking import Candidate, Choice
+from fastapi_app.services.invoice.rows import Span
+
+_REGISTERED = re.compile(
+    r"[\s,:;.-]*[(\[{]?\s*(?:co\.?\s*(?:reg)?\.?\s*(?:no)?[.:]?\s*|reg(?:istration)?\.?\s*no\.?[.:]?\s*|roc[.:]?\s*)?"
+    r"[A-Z]{0,3}[-.]?\d{5,}\s*-?\s*[A-Z0-9]{0,2}\s*[)\]}]?[\s.]*$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^\s*(?:(?:hq |head office |company )?(?:add(?:ress)?|anschrift|adresse|alamat|כתובת|name|firma)"
+    r"|sold by|seller|verkäufer|vendeur|supplier)\s*[:.]+\s*",
+    re.IGNORECASE,
+)
+
+
+def vendor_and_address(paper: Paper) -> tuple[list[Choice], list[Choice]]:
+    """Names and addresses, the likeliest first."""
+    lines = headings(paper)
+    if not lines:
+        return [], []
+    chain = Chain.of([line.features for line in lines])
+    tags = chain.best()
+    return _choices("vendor", lines, tags, chain), _choices("address", lines, tags, chain)
+
+
+def _choices(tag: str, lines: Sequence[Heading], tags: Sequence[str], chain: Chain) -> list[Choice]:
+    runs = list(_runs(tag, tags)) or [(at := chain.likeliest(tag), at + 1)]
+    found = [
+        Choice(Candidate(value, span), chain.probability(tag, start, end))
+        for start, end in runs
+        for value, span in [_joined(tag, lines[start:end])]
+        if value
+    ]
+    return sorted(found, key=lambda choice: -choice.probability)
+
+
+def _runs(tag: str, tags: Sequence[str]) -> Iterator[tuple[int, int]]:
+    at = 0
+    for each, run in groupby(tags):
+        length = len(list(run))
+        if each == tag:
+            yield at, at + length
+        at += length
+
+
+def _joined(tag: str, lines: Sequence[Heading]) -> tuple[str, Span]:
+    span = lines[0].cell.span
+    for line in lines[1:]:
+        span += line.cell.span
+    return bare(tag, span.raw), span
+
+
+def bare(tag: str, text: str) -> str:
+    """Without a label before it, a name without the number of a register after it."""
+    value = _LEAD.sub("", text)
+    return (_REGISTERED.sub("", value) if tag == "vendor" else value).strip(" ,;:-|*")
