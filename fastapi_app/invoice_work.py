@@ -3,14 +3,46 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from fastapi_app.services.invoice.issues import Issue
 from fastapi_app.services.invoice.models import Invoice
+from fastapi_app.services.invoice.read import MOST_PAGES, Progress, Reading, read
 from fastapi_app.services.invoice.validate import is_valid, validate_all
 from fastapi_app.services.raster import Limits
+from fastapi_app.services.recipe import Recipe
 
 Messages = Generator[tuple[dict[str, Any], bytes], None, None]
+
+
+def read_invoices(
+    path: str,
+    languages: list[str],
+    recipe: dict[str, Any] | None = None,
+    most_pages: int = MOST_PAGES,
+    *,
+    limits: Limits,
+) -> Messages:
+    """The invoices of a file: percentages, then format, frames, invoices, a layout (or null) for every page, and the
+    fingerprint of the first. `recipe`: how pages are prepared for recognition, instead of by a look at them."""
+    given = None if recipe is None else Recipe.parse(recipe)
+    data = Path(path).read_bytes()
+    for event in read(data, languages, limits=limits, recipe=given, most_pages=most_pages):
+        if isinstance(event, Progress):
+            yield {"percent": event.percent, "page": event.page, "pages": event.pages}, b""
+        else:
+            yield _facts(event), b""
+
+
+def _facts(found: Reading) -> dict[str, Any]:
+    return {
+        "format": found.file.format,
+        "frames": [{"width": each.width, "height": each.height, "dpi": each.dpi} for each in found.file.frames],
+        "invoices": [invoice.model_dump(mode="json") for invoice in found.invoices],
+        "layouts": [page and page.model_dump(mode="json") for page in found.pages],
+        "fingerprint": found.fingerprint,
+    }
 
 
 def check_invoices(invoices: list[dict[str, Any]], today: str, *, limits: Limits) -> Messages:
@@ -39,4 +71,4 @@ def summary(found: Sequence[Sequence[Issue]]) -> dict[str, Any]:
     }
 
 
-WORKS: dict[str, Callable[..., Messages]] = {"check_invoices": check_invoices}
+WORKS: dict[str, Callable[..., Messages]] = {"read_invoices": read_invoices, "check_invoices": check_invoices}

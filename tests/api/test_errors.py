@@ -113,7 +113,7 @@ def test_timed_out(media: Path, slow_page: bytes) -> None:
 
 
 def test_out_of_memory_is_the_images_fault(media: Path) -> None:
-    with running(media, child_memory_bytes=512 * 2**20) as service:
+    with running(media, child_memory_bytes=640 * 2**20) as service:
         check_problem(service.post("/api/images/auto-process", blank(10_000, 10_000)), 422, "unusable_image")
         assert service.post("/api/images/binarize", text_page(60, 40), method="edges").status_code == 200
 
