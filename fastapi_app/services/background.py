@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from fastapi_app.services.pixels import Pixels, halve, shrink
+from fastapi_app.services.pixels import Pixels, small_copy
 
 LONGEST = 480
 FAST_MEDIAN = 5  # the largest window for which OpenCV has a fast median; twice that does a larger one's work
@@ -15,10 +15,7 @@ def background(image: Pixels, longest: int = LONGEST, reach: float = 0.02) -> Pi
     A closing removes what is darker than its surroundings and narrower than `reach` of the page, which strokes are; a
     median what remains of words, and a blur the steps in between.
     """
-    small = image
-    while max(small.shape[:2]) >= 2 * longest:
-        small = halve(small)
-    small = shrink(small, longest)
+    small = small_copy(image, longest)
     size = odd(max(small.shape[:2]) * reach)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     smooth = cv2.medianBlur(closed, min(size, FAST_MEDIAN))

@@ -14,7 +14,7 @@ import numpy as np
 
 from fastapi_app.services.background import background
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.pixels import Pixels, halve, to_gray
+from fastapi_app.services.pixels import Pixels, halved, to_gray
 from fastapi_app.services.raster import Matrix
 
 COARSE_LONGEST = 640
@@ -73,8 +73,7 @@ def _columns(gray: Pixels) -> Pixels:
 
 
 def _small(gray: Pixels) -> Pixels:
-    while max(gray.shape) >= 2 * COARSE_LONGEST:
-        gray = halve(gray)
+    gray = halved(gray, COARSE_LONGEST)
     scale = min(1.0, COARSE_LONGEST / max(gray.shape))
     return cv2.resize(gray, (0, 0), fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
 

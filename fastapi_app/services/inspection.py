@@ -20,7 +20,7 @@ from fastapi_app.services import border, deskew, pipeline, sheet
 from fastapi_app.services.background import background
 from fastapi_app.services.deskew import Skew
 from fastapi_app.services.perspective import straighten
-from fastapi_app.services.pixels import Pixels, halve, shrink, to_gray
+from fastapi_app.services.pixels import Pixels, halved, shrink, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
 from fastapi_app.services.recipe import AnyStep, Binarize, Border, Denoise, Deskew, Enhance, Perspective, Recipe, Shade
 from fastapi_app.services.sheet import Sheet
@@ -168,10 +168,7 @@ def _grain(pixels: Pixels) -> float:
 
 def _look(pixels: Pixels) -> tuple[Pixels, Sheet | None]:
     """A gray copy of the page, of the sheet alone if one is seen surely on a photograph."""
-    look = pixels
-    while max(look.shape[:2]) >= 2 * LOOK_LONGEST:
-        look = halve(look)
-    gray = to_gray(look)
+    gray = to_gray(halved(pixels, LOOK_LONGEST))
     found = sheet.find(gray)
     if found is None or found.confidence < sheet.CONFIDENT:
         return gray, None

@@ -69,11 +69,16 @@ def halve(pixels: Pixels) -> Pixels:
     return cv2.resize(pixels[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)
 
 
-def small_copy(pixels: Pixels, longest: int) -> Pixels:
-    """`shrink` for a look: by halves first, which is quicker, and may leave out the last rows and columns."""
+def halved(pixels: Pixels, longest: int) -> Pixels:
+    """Halved as long as that leaves `longest` pixels on the longer side, which is then shorter than twice that."""
     while max(pixels.shape[:2]) >= 2 * longest:
         pixels = halve(pixels)
-    return shrink(pixels, longest)
+    return pixels
+
+
+def small_copy(pixels: Pixels, longest: int) -> Pixels:
+    """`shrink` for a look: by halves first, which is quicker, and may leave out the last rows and columns."""
+    return shrink(halved(pixels, longest), longest)
 
 
 def shrink(pixels: Pixels, longest: int) -> Pixels:
