@@ -19,7 +19,6 @@ from fastapi_app.services.sheet import is_convex
 DenoiseMethod = Literal["bilateral", "median", "gaussian", "nlmeans"]
 BinarizeMethod = Literal["edges", "auto", "otsu", "adaptive", "sauvola", "wolf", "nick", "isauvola", "su", "manual"]
 
-
 LONGEST = 8000  # characters of a recipe as ASCII JSON: answers carry it in a header, and proxies hold 16 kB of those
 
 
@@ -172,7 +171,7 @@ class Recipe(Frozen):
             # Through JSON, so that only what a program could have sent gets in.
             return cls.model_validate_json(json.dumps(dict(recipe)))
         except ValidationError as error:
-            raise BadRecipe("The recipe does not fit its schema.", errors=problems(error)) from error
+            raise BadRecipe("The recipe does not fit its schema.", errors=_problems(error)) from error
         except (TypeError, ValueError, RecursionError) as error:
             fault = [{"loc": ["recipe"], "msg": "A JSON object is expected."}]
             raise BadRecipe("The recipe is not a JSON object.", errors=fault) from error
@@ -196,20 +195,22 @@ def single(step: str, **parameters: Any) -> Recipe:
     try:
         return Recipe(steps=(STEPS[step].model_validate(given),))
     except ValidationError as error:
-        found = problems(error)
-        raise BadParameter(sentence(found), errors=found) from error
+        raise refused(error) from error
 
 
-def problems(error: ValidationError) -> list[dict[str, Any]]:
+def refused(error: ValidationError) -> BadParameter:
+    """Parameters that do not fit: the first fault in words, all of them as `errors`."""
+    found = _problems(error)
+    return BadParameter(_sentence(found), errors=found)
+
+
+def _problems(error: ValidationError) -> list[dict[str, Any]]:
     return [
         {"loc": [str(part) for part in fault["loc"]], "msg": fault["msg"]}
         for fault in error.errors(include_url=False, include_context=False, include_input=False)
     ]
 
 
-def sentence(faults: Sequence[Mapping[str, Any]]) -> str:
+def _sentence(faults: Sequence[Mapping[str, Any]]) -> str:
     first = faults[0]
     return f"{first['loc'][-1] if first['loc'] else 'The request'}: {first['msg']}."
-
-
-# Seconds a megapixel on one core of 2.6 GHz, as `./recto bench binarize` and `denoise` measure them on drawn pages.

@@ -11,6 +11,7 @@ from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.services.presets import DEFAULT_PRESET, PRESETS
 from fastapi_app.services.recipe import STEPS, Recipe
 
+# Seconds a megapixel on one core of 2.6 GHz, as `./recto bench binarize` and `denoise` measure them on drawn pages.
 COSTS = {
     "edges": 0.008,
     "auto": 0.3,

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.presets import presets
 from fastapi_app.services.recipe import (
     STEPS,
@@ -13,8 +12,7 @@ from fastapi_app.services.recipe import (
     DenoiseMethod,
     Frozen,
     Recipe,
-    problems,
-    sentence,
+    refused,
 )
 
 BOX = r"^-?\d{1,7},-?\d{1,7}(,\d{1,7}){2}$"
@@ -61,7 +59,7 @@ class Switches(Frozen):
         try:
             laid = Recipe.model_validate({"steps": [self._step(kind, steps.get(kind)) for kind in kept]})
         except ValidationError as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         return laid.model_copy(update={"preset": base.preset, "why": tuple(why[kind] for kind in kept if kind in why)})
 
     def _step(self, kind: str, base: AnyStep | None) -> dict[str, Any]:
@@ -91,13 +89,8 @@ def from_parameters(**query: Any) -> Recipe | Switches | None:
     try:
         switches = Switches.model_validate(given)
     except ValidationError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     if switches.preset is not None:
         return switches.over(presets()[switches.preset])
     switches.over(Recipe(steps=tuple(step() for step in STEPS.values())))  # refuses bad values before any page is read
     return switches
-
-
-def _refused(error: ValidationError) -> BadParameter:
-    found = problems(error)
-    return BadParameter(sentence(found), errors=found)
