@@ -12,11 +12,10 @@ from typing import Annotated, Any
 import anyio.to_thread
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.requests import ClientDisconnect
 
 from fastapi_app.auth import CurrentClaims
-from fastapi_app.errors import BadMessage, ClientGone, ServiceError
-from fastapi_app.files import Source, limited, spool_now, too_many_bytes
+from fastapi_app.errors import BadMessage, ServiceError
+from fastapi_app.files import Source, limited, spool_now
 from fastapi_app.services.errors import BadParameter, ImageTooLarge
 from fastapi_app.settings import Settings
 
@@ -54,7 +53,7 @@ async def batch(request: Request, claims: CurrentClaims) -> AsyncIterator[Batch]
     folder = Path(tempfile.mkdtemp(dir=request.app.state.workers.folder))
     try:
         body = folder / "body"
-        await _receive(request, body, settings.max_upload_bytes * 4 // 3 + ENVELOPE)
+        await _receive(request, body, settings.max_upload_bytes * 4 // 3)
         yield await anyio.to_thread.run_sync(_taken_apart, body, settings, limiter=request.app.state.bodies)
     finally:
         await anyio.to_thread.run_sync(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -62,14 +61,9 @@ async def batch(request: Request, claims: CurrentClaims) -> AsyncIterator[Batch]
 
 async def _receive(request: Request, body: Path, limit: int) -> None:
     """The body on disk; nothing of it is kept in memory."""
-    if int(request.headers.get("content-length", "0") or 0) > limit:
-        raise too_many_bytes(limit)
-    try:
-        async with await anyio.open_file(body, "wb") as file, aclosing(limited(request, limit)) as chunks:
-            async for chunk in chunks:
-                await file.write(chunk)
-    except ClientDisconnect as error:
-        raise ClientGone("The client went away.") from error
+    async with await anyio.open_file(body, "wb") as file, aclosing(limited(request, limit, ENVELOPE)) as chunks:
+        async for chunk in chunks:
+            await file.write(chunk)
 
 
 def _taken_apart(body: Path, settings: Settings) -> Batch:
@@ -95,9 +89,7 @@ def _parse(body: bytes) -> Images:
     try:
         return Images.model_validate_json(body)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadMessage(f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise BadMessage.because(error) from error
 
 
 def _spooled(text: str, folder: Path, settings: Settings) -> Source | ServiceError:

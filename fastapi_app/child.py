@@ -23,6 +23,7 @@ from fastapi_app.services.errors import EngineError
 
 # The service imports this module for `serve`; OpenCV and the works are imported in the functions, by the child alone.
 OPEN_FILES = 64
+NICE = 5  # behind the loop, which answers everybody, whatever the pages cost
 PR_SET_PDEATHSIG = 1
 
 

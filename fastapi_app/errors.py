@@ -24,6 +24,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from fastapi_app.services import errors as engine
@@ -64,6 +65,13 @@ class MissingFile(ServiceError):
 
 class BadMessage(ServiceError):
     code = "bad_message"
+
+    @classmethod
+    def because(cls, error: ValidationError) -> "BadMessage":
+        """Of JSON that does not fit its model: the first fault and where it is."""
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return cls(f"{where}: {first['msg']}" if where else first["msg"])
 
 
 class KeyReused(ServiceError):

@@ -80,17 +80,24 @@ class SpoolParser(MultiPartParser):
         part.file = UploadFile(spool, size=0, filename=part.file.filename, headers=part.file.headers)  # type: ignore[arg-type]
 
 
-async def limited(request: Request, limit: int) -> AsyncGenerator[bytes, None]:
-    """The body in large pieces, since each is written in a thread; TooManyBytes as soon as it is too long."""
+async def limited(request: Request, limit: int, envelope: int) -> AsyncGenerator[bytes, None]:
+    """The body in large pieces, since each is written in a thread; `envelope` bytes around the images do not count.
+
+    TooManyBytes as soon as it is too long or says that it will be, ClientGone when it breaks off."""
+    if int(request.headers.get("content-length", "0") or 0) > limit + envelope:
+        raise too_many_bytes(limit)
     received, waiting = 0, bytearray()
-    async for chunk in request.stream():
-        received += len(chunk)
-        if received > limit:
-            raise too_many_bytes(limit)
-        waiting += chunk
-        if len(waiting) >= PIECE:
-            yield bytes(waiting)
-            waiting.clear()
+    try:
+        async for chunk in request.stream():
+            received += len(chunk)
+            if received > limit + envelope:
+                raise too_many_bytes(limit)
+            waiting += chunk
+            if len(waiting) >= PIECE:
+                yield bytes(waiting)
+                waiting.clear()
+    except ClientDisconnect as error:
+        raise ClientGone("The client went away.") from error
     if waiting:
         yield bytes(waiting)
 
@@ -103,18 +110,13 @@ def too_many_bytes(limit: int) -> TooManyBytes:
 async def _form(request: Request) -> AsyncIterator[FormData]:
     """The multipart fields; their files live as long as this context."""
     settings: Settings = request.app.state.settings
-    limit = settings.max_upload_bytes
-    if int(request.headers.get("content-length", "0") or 0) > limit + FORM_OVERHEAD:
-        raise too_many_bytes(limit)
-    async with aclosing(limited(request, limit + FORM_OVERHEAD)) as stream:
+    async with aclosing(limited(request, settings.max_upload_bytes, FORM_OVERHEAD)) as stream:
         parser = SpoolParser(request.headers, stream, max_files=1, max_fields=20)
         parser.folder = request.app.state.workers.folder
         try:
             form = await parser.parse()
         except MultiPartException as error:
             raise BadMessage(f"The multipart body cannot be read: {error.message}") from error
-        except ClientDisconnect as error:
-            raise ClientGone("The client went away.") from error
     try:
         yield form
     finally:

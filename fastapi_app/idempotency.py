@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: whoever did not hear the answer asks again and gets the first one, for a day."""
+"""`Idempotency-Key`: whoever did not hear the answer asks again and gets the first one."""
 
 import hashlib
 import json
@@ -7,12 +7,12 @@ from typing import Any
 
 from fastapi_app.errors import KeyReused, StillRunning
 
-DAY = 24 * 3600
 LONGEST_RUN = 600
 
 
-def once(store: Any, user: str, key: str | None, body: str, act: Callable[[], str]) -> str:
-    """What `act` gives, or gave under the same key; a refusal may be tried again. `body` is the digest of the request.
+def once(store: Any, user: str, key: str | None, body: str, act: Callable[[], str], *, kept: int) -> str:
+    """What `act` gives, or gave under the same key in the last `kept` seconds; a refusal may be tried again. `body` is
+    the digest of the request.
 
     Raises KeyReused for another body, StillRunning while the first one is not answered."""
     if not key:
@@ -25,7 +25,7 @@ def once(store: Any, user: str, key: str | None, body: str, act: Callable[[], st
     except BaseException:
         store.delete(name)
         raise
-    store.set(name, json.dumps({"body": body, "answer": answer}), ex=DAY)
+    store.set(name, json.dumps({"body": body, "answer": answer}), ex=kept)
     return answer
 
 

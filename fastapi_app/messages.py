@@ -55,9 +55,7 @@ def parse(text: str) -> AutoProcess | Cancel | Ping:
     try:
         return _message.validate_json(text)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise BadMessage(f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise BadMessage.because(error) from error
 
 
 def progress(event: Event, run: RunName) -> str:

@@ -127,7 +127,7 @@ class Tasks:
 
         Raises Overloaded, and what `idempotency.once` raises."""
         with self._asking():
-            return once(self.redis, order.owner, key, digest, partial(self._order, order, images))
+            return once(self.redis, order.owner, key, digest, partial(self._order, order, images), kept=DAY)
 
     def _order(self, order: Order, images: Sequence[Path | Slot]) -> str:
         task_id = uuid.uuid4().hex

@@ -16,6 +16,7 @@ from celery.exceptions import Reject
 from celery.signals import setup_logging, worker_shutting_down
 
 from fastapi_app import confined, logs
+from fastapi_app.child import NICE
 from fastapi_app.claims import Claim, LostError, claim, sweep
 from fastapi_app.events import REDIS_ERRORS
 from fastapi_app.queue import PATIENT, READ, Slot, Tasks
@@ -28,7 +29,6 @@ log = logging.getLogger("recto.tasks")
 
 SWEEP_SECONDS = 5
 MOST_TRIES = 3
-NICE = 5  # whoever waits for an answer goes first
 
 settings = Settings()
 tasks = Tasks(settings, retry=PATIENT)
@@ -51,7 +51,6 @@ def read(self: Any, task_id: str) -> None:
     except LostError:
         return
     except GivenBackError:
-        held.release()
         raise Reject(requeue=True) from None
     finally:
         held.release()
@@ -126,7 +125,7 @@ def pages_of(path: Path, languages: Sequence[str], beat: confined.Beat) -> Itera
 def reading(path: Path, number: int, languages: Sequence[str]) -> dict[str, Any]:
     """Arguments of the child's work `read`; the first page's run counts the pages."""
     file = {"path": str(path), "frame": number, "key": "", "most": None if number else settings.max_read_pages}
-    return file | {"clean": "auto", "engine": "auto", "psm": 3, "languages": list(languages)}
+    return file | {"languages": list(languages)}
 
 
 def confinement() -> confined.Confinement:

@@ -110,17 +110,18 @@ def read(
     *,
     limits: Limits,
     languages: list[str],
-    clean: str,
-    engine: str,
-    psm: int,
     most: int | None = None,
+    **how: Any,
 ) -> Messages:
-    """One page: `page` with its layout as JSON. With `most`, how many pages the file has comes first, if not more."""
+    """One page: `page` with its layout as JSON. With `most`, how many pages the file has comes first, if not more.
+
+    `how` are `clean`, `engine` and `psm` of `reading.run`, as far as they were asked for.
+    """
     data = Path(path).read_bytes()
     if most is not None:
         yield {"type": "file", "pages": _counted(data, limits, most)}, b""
     page = raster.decode(data, frame=frame, gray=True, limits=limits)
-    for event in reading.run(page, languages, clean=clean, engine=engine, psm=psm):
+    for event in reading.run(page, languages, **how):
         if isinstance(event, Page):
             yield {"type": "page"}, event.model_dump_json().encode()
         else:

@@ -14,13 +14,12 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from fastapi_app.child import Bounds
+from fastapi_app.child import NICE, Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
 from fastapi_app.line import Line
 from fastapi_app.services.errors import TimedOut
 from fastapi_app.settings import Settings
 
-NICE = 5  # behind the loop, which answers everybody, whatever the pages cost
 Each = Callable[[Event], Awaitable[None]]
 
 

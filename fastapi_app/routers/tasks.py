@@ -79,8 +79,7 @@ async def _texts(request: Request, batch: Batch) -> list[Any]:
 async def _text(request: Request, image: Source | ServiceError, languages: list[str]) -> str:
     if isinstance(image, ServiceError):
         raise image
-    how = {"clean": "auto", "engine": "auto", "psm": 3, "languages": languages}
-    event = await reader(request, image, how).written("text")
+    event = await reader(request, image, {"languages": languages}).written("text")
     return event.data.decode().rstrip("\n")
 
 
