@@ -7,7 +7,7 @@ from fastapi_app.services.pixels import Pixels, halve
 
 LOOK_LONGEST = 1600
 FEWEST_EDGES = 8  # pixels: what has a shorter outline is a speck
-CROSS = np.ones((3, 3), np.uint8)
+SQUARE = np.ones((3, 3), np.uint8)
 
 
 def width(page: Pixels) -> float:
@@ -17,7 +17,7 @@ def width(page: Pixels) -> float:
     """
     ink = cv2.threshold(page, 127, 1, cv2.THRESH_BINARY_INV)[1]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    outline = np.bincount(labels[cv2.subtract(ink, cv2.erode(ink, CROSS)) > 0], minlength=count)[1:]
+    outline = np.bincount(labels[cv2.subtract(ink, cv2.erode(ink, SQUARE)) > 0], minlength=count)[1:]
     kept = outline > FEWEST_EDGES
     if not kept.any():
         return 0.0
@@ -31,7 +31,7 @@ def dark_share(gray: Pixels) -> float:
     """Which share of what lies around strong edges is dark: about a quarter on most pages, three of white on black."""
     while max(gray.shape) > LOOK_LONGEST:
         gray = halve(gray)
-    slope = cv2.subtract(cv2.dilate(gray, CROSS), cv2.erode(gray, CROSS))
+    slope = cv2.subtract(cv2.dilate(gray, SQUARE), cv2.erode(gray, SQUARE))
     _, edges = cv2.threshold(slope, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     around = cv2.dilate(edges, np.ones((9, 9), np.uint8))
     reach = np.ones((15, 15), np.uint8)
