@@ -6,7 +6,7 @@ Each is a generator of (facts, bytes), as in `work`; the last message is the res
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,7 @@ def unpack_file(path: str, member: str, *, limits: Limits) -> Messages:
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise UnusableImage("The archive is damaged at this file.") from error
     image = raster.inspect(data, limits=limits)
-    frames = [{"width": each.width, "height": each.height, "dpi": each.dpi} for each in image.frames]
-    yield {"format": image.format, "frames": frames}, data
+    yield {"format": image.format, "frames": [asdict(frame) for frame in image.frames]}, data
 
 
 def draw_page(path: str, frame: int, *, limits: Limits) -> Messages:

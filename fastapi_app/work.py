@@ -7,6 +7,7 @@ import io
 import tarfile
 import time
 from collections.abc import Callable, Generator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,7 @@ def echo(path: str, frame: int, key: str, *, limits: Limits) -> Messages:
 def inspect(path: str, frame: int, key: str, *, limits: Limits) -> Messages:
     """Format and pages of a file."""
     file = raster.inspect(Path(path).read_bytes(), limits=limits)
-    frames = [{"width": each.width, "height": each.height, "dpi": each.dpi} for each in file.frames]
-    yield {"type": "file", "format": file.format, "frames": frames}, b""
+    yield {"type": "file", "format": file.format, "frames": [asdict(frame) for frame in file.frames]}, b""
 
 
 def thumbnail(path: str, frame: int, key: str, *, limits: Limits, longest: int) -> Messages:

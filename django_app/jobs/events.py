@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-KEPT = 1000
+KEPT = 1000  # events of a user; the service, which tells of tasks in the same streams, says the same
 KEPT_SECONDS = 7 * 24 * 3600  # after the last event
 
 

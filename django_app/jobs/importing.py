@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -41,8 +42,7 @@ def unpack(document: Document, upload: UploadedFile[bytes], by: User) -> Job:
 
 
 def facts(image: ImageFile) -> dict[str, object]:
-    frames = [{"width": frame.width, "height": frame.height, "dpi": frame.dpi} for frame in image.frames]
-    return {"format": image.format, "frames": frames}
+    return {"format": image.format, "frames": [asdict(frame) for frame in image.frames]}
 
 
 def begin(document: Document, by: User, names: list[str], params: dict[str, object]) -> Job:
