@@ -223,7 +223,7 @@ def jobs(request: Request) -> Response:
     """The jobs of one's projects, newest first; `active=1` leaves out those that have ended."""
     found = Job.objects.filter(pk__in=access.visible(asker(request), Job.objects.all()).values("pk"))
     if request.query_params.get("active") in ("1", "true"):
-        found = found.filter(finished_at=None)
+        found = found.active()
     document = request.query_params.get("document", "")
     if document.isdecimal():
         number = document.lstrip("0")[: len(str(LARGEST_ID)) + 1]  # still too large, but Python can read it

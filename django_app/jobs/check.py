@@ -18,11 +18,10 @@ from typing import TypeVar
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import Exists, Max, OuterRef, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from django_app.jobs.models import OPEN, Job, JobItem, State
-from django_app.jobs.sweep import DEAD_AFTER, sweep
+from django_app.jobs.sweep import dead, sweep
 from django_app.pages.models import Page, PageVersion
 
 FOLDERS = ("originals", "versions", "imports", "exports")
@@ -96,12 +95,11 @@ def orphan_renditions(before: datetime) -> Iterator[Finding]:
 
 def stuck_jobs() -> Iterator[Finding]:
     """What the sweep of a running worker would set going within seconds."""
-    open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
-    dead = JobItem.objects.filter(state=State.RUNNING, seen_at__lt=Now() - DEAD_AFTER).count()
+    lost = dead().count()
     unsent = JobItem.objects.filter(state=State.QUEUED, job__finished_at__isnull=False).count()
-    ended = Job.objects.filter(~Exists(open_items), finished_at=None).count()
-    if dead:
-        yield Finding(f"pages whose worker gives no sign of life: {dead}", sweep)
+    ended = Job.objects.ended().count()
+    if lost:
+        yield Finding(f"pages whose worker gives no sign of life: {lost}", sweep)
     if unsent:
         yield Finding(f"waiting pages of finished jobs: {unsent}", reopen)
     if ended:

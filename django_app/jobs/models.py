@@ -85,6 +85,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def active(self) -> JobQuerySet:
         return self.filter(finished_at=None)
 
+    def ended(self) -> JobQuerySet:
+        """Those without an open item that do not say yet that they are finished."""
+        open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
+        return self.active().filter(~Exists(open_items))
+
     def start(
         self,
         kind: str,
@@ -204,10 +209,9 @@ class Job(models.Model):
         """
         if self.items.filter(state__in=OPEN).exists():
             return False
-        open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
         with transaction.atomic():
             list(Job.objects.select_for_update().filter(pk=self.pk))
-            finished = Job.objects.filter(~Exists(open_items), pk=self.pk, finished_at=None).update(finished_at=Now())
+            finished = Job.objects.ended().filter(pk=self.pk).update(finished_at=Now())
         if finished:
             transaction.on_commit(lambda: events.job_finished(self), robust=True)
         return bool(finished)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from django_app.jobs import events, files, queue
-from django_app.jobs.models import OPEN, Job, JobItem, State
+from django_app.jobs.models import Job, JobItem, State
 
 # A running item gives a sign of life every half second; with the sweep's own interval a page is going again within 30.
 DEAD_AFTER = timedelta(seconds=15)
@@ -35,10 +35,13 @@ def sweep() -> Swept:
     return Swept(released, enqueue_waiting(), finish_ended(), tell_untold())
 
 
-def release_dead() -> int:
+def dead() -> QuerySet[JobItem]:
     """Running items that gave no sign of life."""
-    dead = JobItem.objects.filter(state=State.RUNNING, seen_at__lt=Now() - DEAD_AFTER).select_related("job")
-    return sum([item.release() for item in dead])
+    return JobItem.objects.filter(state=State.RUNNING, seen_at__lt=Now() - DEAD_AFTER)
+
+
+def release_dead() -> int:
+    return sum([item.release() for item in dead().select_related("job")])
 
 
 def release_claims(task_id: str) -> int:
@@ -72,8 +75,7 @@ def enqueue_waiting() -> int:
 
 def finish_ended() -> int:
     """Jobs whose worker died between the last item's commit and `finish()`."""
-    open_items = JobItem.objects.filter(job=OuterRef("pk"), state__in=OPEN)
-    return sum([job.finish() for job in Job.objects.filter(~Exists(open_items), finished_at=None)])
+    return sum([job.finish() for job in Job.objects.ended()])
 
 
 def forget_old_files() -> None:

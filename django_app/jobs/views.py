@@ -44,7 +44,7 @@ def filtered(request: HttpRequest) -> JobQuerySet:
         jobs = jobs.filter(created_by=request.user.pk)
     match request.GET.get("state"):
         case "open":
-            return jobs.filter(finished_at=None)
+            return jobs.active()
         case "ended":
             return jobs.filter(finished_at__isnull=False)
         case "failed":
