@@ -1,5 +1,5 @@
 /** The end of a job, told wherever one is: on the page, and on the desktop while the tab is hidden, if that is wanted. */
-import { isFollowed } from './jobs.js';
+import { ending, isFollowed } from './jobs.js';
 import { notifications } from './notifications.js';
 import { knows, say } from './words.js';
 
@@ -11,16 +11,11 @@ const begun = new Map(); // job → when it was first heard of
 const what = ({ kind }) => (knows(`kind.${kind}`) ? say(`kind.${kind}`) : say('kind.other'));
 const address = ({ document: id }) => (id ? `/documents/${id}/` : '/jobs/');
 
-function outcome(job) {
-  if (job.state === 'cancelled') return say('job.cancelled', job);
-  return job.failed ? say('job.failed', job) : say('job.completed', job);
-}
-
 function toast(job) {
   const box = Object.assign(document.createElement('div'), { className: 'toast-paper' });
   box.dataset.job = job.job;
   const link = Object.assign(document.createElement('a'), { href: address(job), textContent: what(job) });
-  const words = Object.assign(document.createElement('span'), { textContent: outcome(job) });
+  const words = Object.assign(document.createElement('span'), { textContent: ending(job) });
   const close = Object.assign(document.createElement('button'), { type: 'button', className: 'btn-close' });
   close.setAttribute('aria-label', say('dismiss'));
   close.addEventListener('click', () => box.remove());
@@ -51,7 +46,7 @@ export const desktop = {
 
 function tellDesktop(job) {
   // One tag: of several tabs the last one speaks.
-  const options = { body: outcome(job), tag: `recto-job-${job.job}`, lang: document.documentElement.lang };
+  const options = { body: ending(job), tag: `recto-job-${job.job}`, lang: document.documentElement.lang };
   const shown = new Notification(what(job), options);
   shown.addEventListener('click', () => {
     window.focus();

@@ -10,7 +10,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const FAR = 10; // times further with Shift
 
 /** How the other corners follow when one moves; null where the shape would be none. */
-export const SHAPES = {
+const SHAPES = {
   corners: (points) => (isConvex(points) ? points : null),
   box: (points, moved) => {
     const [x, y] = points[moved];

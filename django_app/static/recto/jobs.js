@@ -97,10 +97,10 @@ async function asked(job) {
 export const cancel = (job) => post(`/api/jobs/${job.id}/cancel/`, {});
 export const retry = (job) => post(`/api/jobs/${job.id}/retry/`, {});
 
-/** What a job's end means, in a sentence. */
+/** What a job's end means, in a sentence; an event tells it without the items. */
 export function ending(job) {
   if (job.kind === 'export' && job.done) return say('job.exported');
-  if (job.failed && job.total === 1) return explain(job.items.find(({ state }) => state === 'failed'));
+  if (job.failed && job.total === 1 && job.items) return explain(job.items.find(({ state }) => state === 'failed'));
   if (job.state === 'cancelled') return say('job.cancelled', { done: job.done, total: job.total });
   if (job.failed) return say('job.failed', { failed: job.failed, total: job.total });
   return say('job.completed', { total: job.total });
