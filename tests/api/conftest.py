@@ -3,8 +3,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from tests.api.service import Service, noise, running, text_page
+from tests.redis_server import RedisServer
 
 # Before the first child is started: what none of them may see.
 os.environ["RECTO_SECRET_KEY"] = "top-secret-of-the-test"
@@ -15,6 +17,21 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One service for all tests that leave no trace in it."""
     with running(tmp_path_factory.mktemp("media"), slots=2) as service:
         yield service
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[RedisServer]:
+    with RedisServer() as server:
+        yield server
+
+
+@pytest.fixture
+def store(server: RedisServer) -> Iterator[redis.Redis]:
+    """The client of an empty one."""
+    client = redis.Redis.from_url(server.url, decode_responses=True)
+    client.flushall()
+    with client:
+        yield client
 
 
 @pytest.fixture

@@ -113,12 +113,13 @@ def running(media: Path, *, ping_seconds: float = 20, **settings: Any) -> Iterat
         listener.close()
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Looks again and again, for twenty seconds at most."""
-    deadline = time.monotonic() + 20
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> float:
+    """Looks again and again, for so many seconds at most; how many it took."""
+    begun = time.monotonic()
     while not condition():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < begun + seconds
         time.sleep(0.01)
+    return time.monotonic() - begun
 
 
 def messages_until(connection: ClientConnection, *types: str) -> list[dict[str, Any]]:

@@ -20,29 +20,20 @@ Publish = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def service(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("media"), redis_url=server.url) as service:
         yield service
 
 
 @pytest.fixture
-def publish(server: RedisServer) -> Iterator[Publish]:
+def publish(store: redis.Redis) -> Publish:
     """Into a user's stream, as the worker does it; gives the event's id."""
-    client = redis.Redis.from_url(server.url, decode_responses=True)
-    client.flushall()
 
     def publish(user: str = ALICE, **facts: Any) -> str:
         body = {"type": "job_progress", "timestamp": "2026-11-21T00:00:00+00:00"} | facts
-        return str(client.xadd(f"recto:events:{user}", {"event": json.dumps(body)}))
+        return str(store.xadd(f"recto:events:{user}", {"event": json.dumps(body)}))
 
-    with client:
-        yield publish
+    return publish
 
 
 def listen(service: Service, user: str = ALICE, query: str = "", **options: Any) -> ClientConnection:

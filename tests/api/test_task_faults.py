@@ -1,39 +1,14 @@
 """Tasks when no worker is there, when too many wait, when Redis is away, and when a worker dies."""
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import redis
 
 from tests.api.ordering import b64, look, ordered, post, watch, working
-from tests.api.service import messages_until, running, text_page
+from tests.api.service import Service, messages_until, running, text_page, wait_until
 from tests.redis_server import RedisServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        yield server
-
-
-@pytest.fixture
-def store(server: RedisServer) -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(server.url, decode_responses=True)
-    client.flushall()
-    with client:
-        yield client
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> float:
-    """How long it took."""
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() < begun + seconds
-        time.sleep(0.02)
-    return time.monotonic() - begun
 
 
 def test_cancel_of_what_waits(media: Path, server: RedisServer, store: redis.Redis, page: bytes) -> None:
@@ -87,24 +62,29 @@ def tesseract_of(worker: subprocess.Popen[bytes]) -> list[str]:
     return [each for each in found if each.startswith("tesseract") or "/tesseract" in each]
 
 
+def done(service: Service, task: str) -> int:
+    """Images."""
+    return int(look(service, task).json()["progress"]["done"])
+
+
 @pytest.mark.timeout(240)
 def test_cancel_worker_dies_and_comes_back(server: RedisServer, media: Path, store: redis.Redis) -> None:
     """A running page ends within a second; a killed worker's task is gone on with by the next, once."""
     with running(media, redis_url=server.url) as service:
         with working(server, media / "log") as worker:
             task = ordered(service, slow_images())
-            until(lambda: bool(tesseract_of(worker)) and look(service, task).json()["progress"]["done"] == 1)
+            wait_until(lambda: bool(tesseract_of(worker)) and done(service, task) == 1, 60)
             service.http.delete("/image", params={"task_id": task}, headers=service.headers())
-            assert until(lambda: not tesseract_of(worker)) < 3  # a second, and a machine with other work
+            assert wait_until(lambda: not tesseract_of(worker), 60) < 3  # a second, and a machine with other work
             cancelled = look(service, task).json()
             assert (cancelled["status"], cancelled["progress"]["done"], cancelled["result"]) == ("cancelled", 1, None)
 
             task = ordered(service, slow_images())
-            until(lambda: look(service, task).json()["progress"]["done"] == 1)
+            wait_until(lambda: done(service, task) == 1, 60)
             worker.kill()
             worker.wait()
         with working(server, media / "log"):
-            until(lambda: look(service, task).json()["status"] == "completed")
+            wait_until(lambda: look(service, task).json()["status"] == "completed", 60)
         facts = look(service, task).json()
         assert all(isinstance(text, str) for text in facts["result"])
         ends = [fields["event"] for _, fields in store.xrange("recto:events:7") if "task_finished" in fields["event"]]

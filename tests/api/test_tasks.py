@@ -15,12 +15,6 @@ from tests.redis_server import RedisServer
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[RedisServer]:
-    with RedisServer() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def service(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with running(tmp_path_factory.mktemp("media"), redis_url=server.url, max_upload_bytes=4_000_000) as service:
         yield service
@@ -30,14 +24,6 @@ def service(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> It
 def worker(server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with working(server, tmp_path_factory.mktemp("worker") / "log"):
         yield
-
-
-@pytest.fixture
-def store(server: RedisServer) -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(server.url, decode_responses=True)
-    client.flushall()
-    with client:
-        yield client
 
 
 # --- At once -------------------------------------------------------------------------------------------------------
