@@ -1,7 +1,6 @@
 """`WS /ws/{user_id}`: what happens to a person's jobs and tasks, while it happens and after a gap."""
 
 import json
-import time
 
 import anyio
 from fastapi import APIRouter, WebSocket
@@ -28,22 +27,18 @@ async def notifications(socket: WebSocket, user_id: str) -> None:
         streams: Streams = socket.app.state.streams
         async with streams.listen(claims.user, last) as listener:
             await sockets.accept(socket)
-            await _converse(socket, listener, claims.until - time.time())
+            async with sockets.while_valid(socket, claims):
+                await _converse(socket, listener)
 
     await sockets.hold(socket, talk, seats=socket.app.state.seats)
 
 
-async def _converse(socket: WebSocket, listener: Listener, seconds: float) -> None:
-    """Until the client goes, or the token lapses: then it connects again with a fresh one and `last_id`."""
-    with anyio.move_on_after(seconds) as token:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_tell, socket, listener)
-            await _hear(socket, listener)
-            group.cancel_scope.cancel()
-    if token.cancelled_caught:
-        await sockets.close(
-            socket, sockets.UNAUTHORIZED, "The token has expired; connect again with a fresh one and last_id."
-        )
+async def _converse(socket: WebSocket, listener: Listener) -> None:
+    """Until the client goes."""
+    async with anyio.create_task_group() as group:
+        group.start_soon(_tell, socket, listener)
+        await _hear(socket, listener)
+        group.cancel_scope.cancel()
 
 
 async def _tell(socket: WebSocket, listener: Listener) -> None:

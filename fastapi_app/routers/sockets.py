@@ -1,8 +1,9 @@
-"""How every WebSocket begins: whose it is, whether there is a seat for it, and with which code it is refused."""
+"""How every WebSocket begins and ends: whose it is, whether there is a seat for it, with which code it is refused."""
 
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import anyio
@@ -42,6 +43,15 @@ async def hold(socket: WebSocket, talk: Talk, *, seats: anyio.CapacityLimiter) -
         await refuse(socket, error)
     finally:
         seats.release_on_behalf_of(socket)
+
+
+@asynccontextmanager
+async def while_valid(socket: WebSocket, claims: Claims) -> AsyncIterator[None]:
+    """Ends the block when the token lapses, and the socket with it: the client connects again with a fresh one."""
+    with anyio.move_on_after(claims.until - time.time()) as token:
+        yield
+    if token.cancelled_caught:
+        await close(socket, UNAUTHORIZED, "The token has expired; connect again with a fresh one.")
 
 
 async def refuse(socket: WebSocket, error: Exception) -> None:

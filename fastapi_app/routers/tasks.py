@@ -1,6 +1,5 @@
 """Reading images that come as JSON: at once, or as a task that is asked for, watched and cancelled."""
 
-import time
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
@@ -136,13 +135,10 @@ async def _watch(socket: WebSocket, claims: Claims) -> None:
     async with streams.listen(claims.user) as listener:
         task: Task = await look_now()
         await sockets.accept(socket)
-        with anyio.move_on_after(claims.until - time.time()) as token:
-            async with anyio.create_task_group() as group:
-                group.start_soon(_until_gone, socket, group.cancel_scope)
-                await _show(socket, task, listener, look_now)
-                group.cancel_scope.cancel()
-    if token.cancelled_caught:
-        await sockets.close(socket, sockets.UNAUTHORIZED, "The token has expired; connect again with a fresh one.")
+        async with sockets.while_valid(socket, claims), anyio.create_task_group() as group:
+            group.start_soon(_until_gone, socket, group.cancel_scope)
+            await _show(socket, task, listener, look_now)
+            group.cancel_scope.cancel()
 
 
 async def _show(socket: WebSocket, task: Task, listener: Listener, look_now: Any) -> None:
