@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import cv2
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from bench.pages import Pixels, files
+from bench.pages import Pixels, files, jpeg, png
 from bench.tables import Options
 from samples import ENGLISH, HEBREW, draw, photograph
 
 WIDTH, HEIGHT, SIZE = 1654, 2339, 44  # A4 at 200 dpi
-JPEG = [cv2.IMWRITE_JPEG_QUALITY, 88]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +72,11 @@ def _drawn() -> Iterator[Case]:
         "hebrew": (_page([*HEBREW, "", *HEBREW]), " ".join(HEBREW * 2), ("heb",)),
     }
     for name, (page, truth, languages) in pages.items():
-        yield Case(name, cv2.imencode(".png", page)[1].tobytes(), truth, languages, "clean", page)
+        yield Case(name, png(page), truth, languages, "clean", page)
     for seed, (angle, shade, grain) in enumerate(((1.5, 0.4, 5), (-3.0, 0.65, 8), (5.0, 0.75, 11))):
         for name, (page, truth, languages) in pages.items():
             image = photograph(page, angle=angle, shade=shade, grain=grain, seed=seed)
-            data = cv2.imencode(".jpg", image, JPEG)[1].tobytes()
-            yield Case(f"{name}, photograph {seed + 1}", data, truth, languages, "photographed", page)
+            yield Case(f"{name}, photograph {seed + 1}", jpeg(image), truth, languages, "photographed", page)
 
 
 def _page(lines: list[str]) -> Pixels:

@@ -2,10 +2,8 @@
 
 from functools import partial
 
-import cv2
-
-from bench.cases import JPEG, Case, Score, cases
-from bench.pages import Pixels, clean, seconds
+from bench.cases import Case, Score, cases
+from bench.pages import Pixels, clean, jpeg, seconds
 from bench.tables import Options, Table
 from fastapi_app.services import ocr, pipeline, raster
 from fastapi_app.services.recipe import AnyStep, Binarize, Denoise, Deskew, Enhance, Recipe, Shade
@@ -38,7 +36,7 @@ def run(options: Options) -> Table:
 
 def _page(size: int, grain: float) -> Case:
     image = photograph(clean(size * 36, size * 50, size), angle=2, shade=0.5, grain=grain)
-    data = cv2.imencode(".jpg", image, JPEG)[1].tobytes()
+    data = jpeg(image)
     return Case(f"size {size}", data, " ".join(TRUTH), ("eng", "heb"), f"grain {grain}")
 
 

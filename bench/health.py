@@ -17,11 +17,10 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
-import cv2
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
-from bench.pages import clean, files
+from bench.pages import clean, files, jpeg
 from bench.running import Signer, recto
 from bench.tables import Options, Table
 from launcher.stack import Stack
@@ -55,8 +54,7 @@ def run(options: Options) -> Table:
 
 
 def photographed(width: int, height: int) -> bytes:
-    image = photograph(clean(width, height, width // 34), angle=2.0, shade=0.5, grain=6)
-    return bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
+    return jpeg(photograph(clean(width, height, width // 34), angle=2.0, shade=0.5, grain=6))
 
 
 def row(name: str, seconds: list[float], wanted: str) -> tuple[object, ...]:

@@ -10,6 +10,9 @@ import cv2
 from numpy.typing import NDArray
 
 from bench.tables import Options
+from fastapi_app.services import inspection, pipeline
+from fastapi_app.services.raster import Raster
+from fastapi_app.services.recipe import Recipe
 from samples import ENGLISH, HEBREW, draw, photograph
 
 Pixels = NDArray[Any]
@@ -35,7 +38,22 @@ def photographs(options: Options) -> Iterator[tuple[str, bytes]]:
         return
     for seed, (name, (width, height, size)) in enumerate(SIZES.items()):
         image = photograph(clean(width, height, size), angle=2.0 - 2 * seed, shade=0.5, grain=6, seed=seed)
-        yield name, cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
+        yield name, jpeg(image)
+
+
+def jpeg(image: Pixels) -> bytes:
+    """As a phone writes it."""
+    return bytes(cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes())
+
+
+def png(image: Pixels) -> bytes:
+    return bytes(cv2.imencode(".png", image)[1].tobytes())
+
+
+def cleaned(data: bytes, recipe: Recipe | None = None) -> Raster:
+    """By the recipe, or else by Auto Process."""
+    page, steps = inspection.load(data, recipe)
+    return pipeline.result(pipeline.run(page, steps, previews=False)).raster
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:

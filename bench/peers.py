@@ -10,10 +10,11 @@ from statistics import mean, median
 import cv2
 
 from bench.cases import Case, Score, cases
+from bench.pages import cleaned
 from bench.programs import Cleaned, Way, missing, ways
 from bench.registration import turned_by
 from bench.tables import Options, Table
-from fastapi_app.services import inspection, ocr, pipeline, raster, reading
+from fastapi_app.services import ocr, raster, reading
 from fastapi_app.services.pixels import to_gray
 
 NOTES = (
@@ -58,10 +59,9 @@ def _untouched(case: Case, _: Path) -> Cleaned:
 
 def _clean(case: Case, folder: Path) -> Cleaned:
     """What Auto Process makes of the page, for people to look at."""
-    page, steps = inspection.load(case.data)
-    cleaned = pipeline.result(pipeline.run(page, steps, previews=False)).raster
-    (folder / "cleaned.png").write_bytes(raster.encode(cleaned))
-    return Cleaned(cleaned)
+    page = cleaned(case.data)
+    (folder / "cleaned.png").write_bytes(raster.encode(page))
+    return Cleaned(page)
 
 
 def _read(case: Case, _: Path) -> Cleaned:
@@ -72,20 +72,20 @@ def _read(case: Case, _: Path) -> Cleaned:
 def _measure(case: Case, way: Way, figures: Figures) -> None:
     with tempfile.TemporaryDirectory(prefix="recto-") as folder:
         start = time.perf_counter()
-        cleaned = way(case, Path(folder))
+        made = way(case, Path(folder))
         seconds = time.perf_counter() - start
-    if cleaned.image is None and cleaned.text is None:
+    if made.image is None and made.text is None:
         figures.refused.append(case.name)
-    if cleaned.text is None:
+    if made.text is None:
         figures.cleaned.append(seconds)
         start = time.perf_counter()
-        text = ocr.read(cleaned.image, case.languages).text if cleaned.image else ""
+        text = ocr.read(made.image, case.languages).text if made.image else ""
         seconds = time.perf_counter() - start
     figures.read.append(seconds)
-    figures.scores[case.group].add(case.truth, text if cleaned.text is None else cleaned.text)
+    figures.scores[case.group].add(case.truth, text if made.text is None else made.text)
     straight = case.straight
-    if cleaned.image and straight is not None:
-        angle = turned_by(to_gray(cleaned.image.pixels), straight)
+    if made.image and straight is not None:
+        angle = turned_by(to_gray(made.image.pixels), straight)
         figures.skew += [] if angle is None else [abs(angle)]
 
 

@@ -6,10 +6,10 @@ from statistics import median
 
 import cv2
 
-from bench.cases import JPEG, Case, Score, cases
-from bench.pages import Pixels
+from bench.cases import Case, Score, cases
+from bench.pages import cleaned, jpeg, png
 from bench.tables import Options, Table
-from fastapi_app.services import inspection, ocr, pipeline, presets, raster
+from fastapi_app.services import ocr, presets, raster
 from fastapi_app.services.recipe import Recipe
 from samples import degrade, kinds
 
@@ -31,7 +31,7 @@ class Figures:
     def add(self, case: Case, recipe: Recipe | None) -> None:
         for score, each in ((self.plain, case), (self.degraded, degraded(case))):
             start = time.perf_counter()
-            page = cleaned(each, recipe)
+            page = cleaned(each.data, recipe)
             self.pace.append((time.perf_counter() - start) / (page.width * page.height / 1e6))
             score.add(each.truth, ocr.read(page, each.languages).text)
 
@@ -53,21 +53,11 @@ def run(options: Options) -> Table:
 
 def drawn() -> list[Case]:
     return [
-        Case(kind.name, _file(".png", kind.page), " ".join(kind.lines), (kind.language,), kind.name, kind.page)
+        Case(kind.name, png(kind.page), " ".join(kind.lines), (kind.language,), kind.name, kind.page)
         for kind in kinds()
     ]
 
 
 def degraded(case: Case) -> Case:
     page = raster.decode(case.data, gray=True).pixels
-    return replace(case, data=_file(".jpg", degrade(page)))
-
-
-def cleaned(case: Case, recipe: Recipe | None) -> raster.Raster:
-    """By the recipe, or else by Auto Process."""
-    page, steps = inspection.load(case.data, recipe)
-    return pipeline.result(pipeline.run(page, steps, previews=False)).raster
-
-
-def _file(ending: str, page: Pixels) -> bytes:
-    return cv2.imencode(ending, page, JPEG if ending == ".jpg" else [])[1].tobytes()
+    return replace(case, data=jpeg(degrade(page)))

@@ -8,9 +8,9 @@ import cv2
 import httpx
 import numpy as np
 
-from bench.pages import Pixels, photographs, seconds
+from bench.pages import Pixels, cleaned, photographs, seconds
 from bench.tables import Options, Table
-from fastapi_app.services import inspection, pipeline, raster
+from fastapi_app.services import raster
 
 
 def founding_recipe(data: bytes) -> bytes:
@@ -28,8 +28,7 @@ def otsu(gray: Pixels) -> Pixels:
 
 
 def ours(data: bytes) -> bytes:
-    page, steps = inspection.load(data)
-    return raster.encode(pipeline.result(pipeline.run(page, steps, previews=False)).raster)
+    return raster.encode(cleaned(data))
 
 
 def decode_and_encode(data: bytes, page: Pixels) -> None:

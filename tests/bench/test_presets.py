@@ -4,6 +4,7 @@ import pytest
 
 from bench import presets
 from bench.cases import Case, Score
+from bench.pages import cleaned
 from fastapi_app.services import ocr
 from fastapi_app.services.presets import PRESETS
 from samples import Kind, kinds
@@ -14,7 +15,7 @@ KINDS = {kind.name: (kind, case) for kind, case in zip(kinds(), presets.drawn(),
 def errors(case: Case, way: str) -> int:
     """Wrong characters."""
     score = Score()
-    score.add(case.truth, ocr.read(presets.cleaned(case, presets.WAYS[way]), case.languages).text)
+    score.add(case.truth, ocr.read(cleaned(case.data, presets.WAYS[way]), case.languages).text)
     return score.errors
 
 
