@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from django_app.texts.formats import FORMATS
+
 MAX_STEPS = 20
 
 
@@ -41,9 +43,7 @@ class ImportParams(serializers.Serializer[Any]):
 class ExportParams(serializers.Serializer[Any]):
     """`images` is a ZIP of the pages as they are now, `images-pdf` one PDF of them; the others are texts."""
 
-    format = serializers.ChoiceField(
-        choices=("images", "images-pdf", "text", "json", "tsv", "hocr", "alto", "page", "pdf")
-    )
+    format = serializers.ChoiceField(choices=("images", "images-pdf", *FORMATS))
 
 
 class LanguageField(serializers.RegexField):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 
 @dataclass(frozen=True)
 class Format:
@@ -11,8 +13,8 @@ class Format:
 
 PLAIN = "text"  # written here, also while the engine is away
 FORMATS = {
-    PLAIN: Format("Plain text", "txt"),
-    "pdf": Format("Searchable PDF", "pdf"),
+    PLAIN: Format(_("Plain text"), "txt"),
+    "pdf": Format(_("Searchable PDF"), "pdf"),
     "alto": Format("ALTO", "alto.xml"),
     "page": Format("PAGE", "page.xml"),
     "hocr": Format("hOCR", "hocr"),
