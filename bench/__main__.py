@@ -12,7 +12,7 @@ from bench.tables import Options
 from launcher import install
 from launcher.trouble import Trouble
 
-NAMES = ("speed", "skew", "binarize", "denoise", "presets", "peers", "notifications", "jobs", "health")
+NAMES = ("speed", "skew", "binarize", "denoise", "presets", "peers", "notifications", "jobs", "health", "anomalies")
 
 
 def parser() -> argparse.ArgumentParser:

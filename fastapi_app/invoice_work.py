@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fastapi_app.services.invoice.anomalies import find
+from fastapi_app.services.invoice.findings import Entry
 from fastapi_app.services.invoice.issues import Issue
 from fastapi_app.services.invoice.models import Invoice
 from fastapi_app.services.invoice.read import MOST_PAGES, Progress, Reading, read
@@ -71,4 +73,15 @@ def summary(found: Sequence[Sequence[Issue]]) -> dict[str, Any]:
     }
 
 
-WORKS: dict[str, Callable[..., Messages]] = {"read_invoices": read_invoices, "check_invoices": check_invoices}
+def find_anomalies(entries: list[dict[str, Any]], dismissed: list[str], *, limits: Limits) -> Messages:
+    """What stands out among the invoices of a project. `entries`: dumps of findings.Entry in the order in which they
+    came; `dismissed`: keys of what people said is nothing."""
+    found = find([Entry.model_validate(entry) for entry in entries], dismissed)
+    yield {"anomalies": [anomaly.model_dump(mode="json") for anomaly in found]}, b""
+
+
+WORKS: dict[str, Callable[..., Messages]] = {
+    "read_invoices": read_invoices,
+    "check_invoices": check_invoices,
+    "find_anomalies": find_anomalies,
+}

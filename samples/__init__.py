@@ -6,6 +6,7 @@
     age(page, back, stains=0.5, seed=1)   the same page after some centuries
     kinds()                               a page of each kind that there is a preset for
     lay_down(page, corners, …)            the same page as a sheet on a desk, seen at a slant
+    ledgers.ledger(seed=1)                the invoices of a project, as values, with anomalies planted
 
 Everything is the same on every run: chance comes from a seed.
 """

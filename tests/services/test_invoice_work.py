@@ -1,9 +1,12 @@
 """The works of a child about invoices: what Django sends and what comes back is JSON."""
 
 import json
+from dataclasses import asdict
 
 from fastapi_app import work
+from fastapi_app.confined import Confinement, perform
 from fastapi_app.services.raster import Limits
+from samples.ledgers import ledger
 from tests.services.invoices import TODAY, invoice
 
 LIMITS = Limits()
@@ -32,6 +35,29 @@ def test_check_invoices() -> None:
     assert found["summary"]["invoices"] == 2
     assert found["summary"]["valid"] == 1
     assert found["summary"]["codes"]["total_mismatch"] == found["summary"]["errors"] == 1
+
+
+def test_find_anomalies() -> None:
+    values = {"vendor": "Belquin Paper", "invoice_number": "17", "date": "2026-03-01", "total": "12.00"}
+    entries = [{"id": number, "file": f"{number}.pdf", "values": values, "fingerprint": ""} for number in (1, 2)]
+
+    (found,) = asked("find_anomalies", entries=entries, dismissed=[])["anomalies"]
+
+    assert (found["code"], found["ids"], found["files"]) == ("duplicate_number", [2, 1], ["2.pdf", "1.pdf"])
+    assert asked("find_anomalies", entries=entries, dismissed=[found["key"]]) == {"anomalies": []}
+
+
+def test_in_a_confined_child() -> None:
+    """With its limits on memory and open files, the forest included."""
+    bills = ledger(seed=2, size=200).bills
+    entries = [
+        {"id": bill.id, "file": bill.file, "values": bill.values, "fingerprint": bill.fingerprint} for bill in bills
+    ]
+    arguments = {"entries": entries, "dismissed": []}
+
+    (event,) = perform("find_anomalies", arguments, Confinement(60, 4 << 30, asdict(LIMITS)), lambda percent: None)
+
+    assert event.facts == asked("find_anomalies", **arguments)
 
 
 def test_nothing_to_check() -> None:
