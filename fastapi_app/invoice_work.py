@@ -73,7 +73,7 @@ def summary(found: Sequence[Sequence[Issue]]) -> dict[str, Any]:
     }
 
 
-def find_anomalies(entries: list[dict[str, Any]], dismissed: list[str], *, limits: Limits) -> Messages:
+def find_anomalies(entries: list[dict[str, Any]], dismissed: Sequence[str] = (), *, limits: Limits) -> Messages:
     """What stands out among the invoices of a project. `entries`: dumps of findings.Entry in the order in which they
     came; `dismissed`: keys of what people said is nothing."""
     found = find([Entry.model_validate(entry) for entry in entries], dismissed)

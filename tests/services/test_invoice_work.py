@@ -41,7 +41,7 @@ def test_find_anomalies() -> None:
     values = {"vendor": "Belquin Paper", "invoice_number": "17", "date": "2026-03-01", "total": "12.00"}
     entries = [{"id": number, "file": f"{number}.pdf", "values": values, "fingerprint": ""} for number in (1, 2)]
 
-    (found,) = asked("find_anomalies", entries=entries, dismissed=[])["anomalies"]
+    (found,) = asked("find_anomalies", entries=entries)["anomalies"]
 
     assert (found["code"], found["ids"], found["files"]) == ("duplicate_number", [2, 1], ["2.pdf", "1.pdf"])
     assert asked("find_anomalies", entries=entries, dismissed=[found["key"]]) == {"anomalies": []}
