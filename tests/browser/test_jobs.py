@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
 from tests.browser.conftest import Account, Visit
+from tests.running import until
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_escape_is_no_answer(visit: Visit, alice: Account) -> None:
 def test_retry_of_what_failed(visit: Visit, alice: Account) -> None:
     """Klingon is not installed: the job fails, says so, and fails again."""
     job = alice.visitor.post(f"/api/pages/{alice.page['id']}/read/", json={"languages": ["tlh"]}).json()
-    alice.visitor.job_done(job)
+    first = finished(alice, job)
     page = visit("/jobs/", alice)
     row = page.locator(f"tr[data-job='{job['id']}']")
     expect(row).to_have_attribute("data-state", "failed")
@@ -63,8 +64,14 @@ def test_retry_of_what_failed(visit: Visit, alice: Account) -> None:
         row.get_by_role("button", name="Retry").press("Enter")
 
     assert again.value.ok
+    assert finished(alice, job) > first
     expect(row).to_have_attribute("data-state", "failed")
     expect(row.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def finished(account: Account, job: dict[str, Any]) -> str:
+    """When it was; waits until it is."""
+    return str(until(lambda: account.visitor.get(f"/api/jobs/{job['id']}/").json()["finished_at"], bool, 60))
 
 
 def test_cancel_of_what_waits(visit: Visit, alice: Account, worker_away: None) -> None:
