@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -13,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
+from django_app.api.invoice_files import IN_FORMATS, file_of, in_formats
 from django_app.api.jobs import LARGEST_ID, asker, valid
 from django_app.api.paging import Pages
 from django_app.invoices import checking, fields, lists, results, review
@@ -359,11 +361,25 @@ def dismissals(request: Request, project_id: int) -> Response:
     return Response(asked, status.HTTP_201_CREATED)
 
 
+@extend_schema(methods=["GET", "POST"], request=None, parameters=[ListParams], responses=IN_FORMATS)
+@in_formats("GET", "POST")
+def export(request: Request, project_id: int) -> HttpResponseBase:
+    """The invoices that the filter leaves, as a file. POST also notes of the confirmed ones that they were exported."""
+    project = in_project(request, project_id, access.EDITOR if request.method == "POST" else access.READER)
+    asked = asked_for(ListParams, request)
+    found = lists.filtered(Invoice.objects.all(), project_id, asked)
+    if request.method == "POST":
+        found = Invoice.objects.filter(pk__in=list(found.values_list("pk", flat=True)))  # also when the state changes
+        review.mark_exported(found)
+    return file_of(request, lists.ordered(found, asked["sort"]), project.name)
+
+
 here = "projects/<int:project_id>/invoices/"
 urlpatterns = [
     path(here, invoices, name="invoices"),
     path(f"{here}totals/", totals, name="invoice-totals"),
     path(f"{here}next/", next_problem, name="invoice-next"),
+    path(f"{here}export/", export, name="invoice-export"),
     path(f"{here}dismissals/", dismissals, name="invoice-dismissals"),
     path(f"{here}<int:invoice_id>/", invoice, name="invoice"),
     path(f"{here}<int:invoice_id>/confirm/", confirm, name="invoice-confirm"),

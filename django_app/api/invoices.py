@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpResponseBase
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -14,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
+from django_app.api.invoice_files import IN_FORMATS, file_of, in_formats
 from django_app.api.jobs import asker, check_room
-from django_app.invoices import checking, findings, intake, results, task
+from django_app.invoices import checking, findings, intake, task
 from django_app.invoices.models import Invoice, Severity
-from django_app.invoices.models import State as InvoiceState
 from django_app.jobs.models import OPEN, Job, JobItem
 from django_app.jobs.params import LanguageField
 from django_app.projects import access
@@ -169,40 +170,14 @@ def ocr_check_task(request: Request, project_id: int, task_id: int) -> Response:
     return Response(task.described(found(request, project_id, task_id)))
 
 
-class ValueSerializer(serializers.Serializer[Any]):
-    value = serializers.CharField(help_text="Dates are ISO 8601, amounts decimal.")
-    raw = serializers.CharField(allow_null=True, help_text="As it is printed.")
-    confidence = serializers.FloatField(allow_null=True)
-    page = serializers.IntegerField(allow_null=True, help_text="Of the file, from 1.")
-    box = serializers.ListField(child=serializers.IntegerField(), allow_null=True, help_text="[x, y, width, height]")
-    corrected = serializers.BooleanField()
-
-
-class InvoiceResultSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    file = serializers.CharField()
-    pages = serializers.ListField(child=serializers.IntegerField(), help_text="First and last of the file.")
-    state = serializers.ChoiceField(choices=InvoiceState.choices)
-    fields = serializers.DictField(child=ValueSerializer())  # type: ignore[assignment]  # the contract's word
-    details = serializers.DictField(child=ValueSerializer())
-    line_items = serializers.ListField(child=serializers.DictField(child=ValueSerializer()))
-    text = serializers.CharField()
-
-
-class InvoiceResultsSerializer(serializers.Serializer[Any]):
-    task_id = serializers.CharField()
-    invoices = InvoiceResultSerializer(many=True)
-
-
-@extend_schema(responses=InvoiceResultsSerializer)
-@api_view(["GET"])
-def ocr_download(request: Request, project_id: int, task_id: int) -> Response:
+@extend_schema(responses=IN_FORMATS)
+@in_formats("GET")
+def ocr_download(request: Request, project_id: int, task_id: int) -> HttpResponseBase:
     """What was read so far, with the corrections."""
     job = found(request, project_id, task_id)
-    read = [
-        results.plain(each) for each in results.of(Invoice.objects.filter(job=job).order_by("item__position", "id"))
-    ]
-    return Response({"task_id": str(job.pk), "invoices": read})
+    read = Invoice.objects.filter(job=job).order_by("item__position", "id")
+    name = job.document.name if job.document else str(job.pk)
+    return file_of(request, read, name, task_id=str(job.pk))
 
 
 class ToldIssueSerializer(serializers.Serializer[Any]):
