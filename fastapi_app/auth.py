@@ -29,11 +29,13 @@ RETRY_SECONDS = 5.0  # strangers with invented key ids must not make us ask Djan
 class Claims:
     """What Django decided: the user, and the one stored page (media key, frame) that may be read, if any.
 
+    `url`: where the file is to be had if it is not in the media folder.
     `until`: when that decision lapses, in seconds since 1970."""
 
     user: str
     file: str | None = None
     frame: int = 0
+    url: str | None = None
     until: float = math.inf
 
 
@@ -108,12 +110,12 @@ class Gate:
 
 def _claims(payload: Mapping[str, Any]) -> Claims:
     """A verified payload as Claims; a refresh token is no ticket."""
-    file, frame = payload.get("file"), payload.get("frame", 0)
+    file, frame, url = payload.get("file"), payload.get("frame", 0), payload.get("url")
     if payload.get("token_type") != "access":
         raise Unauthorized("Only an access token is accepted here.")
-    if not (file is None or isinstance(file, str)) or not isinstance(frame, int) or frame < 0:
+    if not all(isinstance(each, str | None) for each in (file, url)) or not isinstance(frame, int) or frame < 0:
         raise Unauthorized("The token is not valid.")
-    return Claims(user=payload["sub"], file=file, frame=frame, until=float(payload["exp"]))
+    return Claims(user=payload["sub"], file=file, frame=frame, url=url, until=float(payload["exp"]))
 
 
 def client(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:

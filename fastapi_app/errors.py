@@ -12,6 +12,7 @@
     ├── ClientGone          499  nobody is waiting for the answer
     ├── Overloaded          503  the queue is full, or too many sockets
     ├── QueueUnavailable    503  Redis does not answer
+    ├── StorageAway         503  the bucket with the file that a token names does not answer
     └── DjangoUnreachable   503  a token cannot be checked now
 
 The engine's own tree stands in `services.errors`.
@@ -100,6 +101,13 @@ class QueueUnavailable(ServiceError):
         super().__init__(message, headers={"Retry-After": "5"})
 
 
+class StorageAway(ServiceError):
+    code = "storage_away"
+
+    def __init__(self, message: str = "The images cannot be reached now. Try again in a few seconds.") -> None:
+        super().__init__(message, headers={"Retry-After": "5"})
+
+
 class DjangoUnreachable(ServiceError):
     code = "auth_unavailable"
 
@@ -130,6 +138,7 @@ STATUS: dict[type[Exception], int] = {
     ClientGone: 499,
     Overloaded: 503,
     QueueUnavailable: 503,
+    StorageAway: 503,
     DjangoUnreachable: 503,
 }
 

@@ -21,6 +21,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from fastapi_app.auth import Claims, CurrentClaims
+from fastapi_app.copies import Copies
 from fastapi_app.errors import BadMessage, ClientGone, MissingFile, NotFound, TooManyBytes
 from fastapi_app.settings import Settings
 
@@ -44,16 +45,22 @@ class Source:
         return {"path": str(self.path), "frame": self.frame, "key": f"{self.key}#{self.frame}"}
 
 
-def stored(claims: Claims, settings: Settings) -> Source:
-    """The file that the token names. Raises MissingFile without a claim, NotFound when it is gone or outside."""
+async def stored(claims: Claims, settings: Settings, copies: Copies) -> Source:
+    """The file that the token names: in the media folder, else a copy from where the token says.
+
+    Raises MissingFile without a claim, NotFound when it is gone or outside, and what `Copies.of` raises.
+    """
     if claims.file is None:
         raise MissingFile("Send an image as the multipart field 'file', or a token that names a page.")
     root = settings.media_root.resolve()
     path = _inside(root, claims.file)
+    if path is not None and claims.url is not None and not path.is_file():
+        path = await copies.of(claims.file, claims.url)
     if path is None or not path.is_file():
         raise NotFound("The file that the token names is not there.")
     stat = path.stat()
-    return Source(path, claims.frame, f"{claims.file}:{stat.st_mtime_ns}:{stat.st_size}", path.name, is_stored=True)
+    key = f"{claims.file}:{stat.st_mtime_ns}:{stat.st_size}"
+    return Source(path, claims.frame, key, Path(claims.file).name, is_stored=True)
 
 
 def _inside(root: Path, key: str) -> Path | None:
@@ -127,12 +134,12 @@ async def source(request: Request, claims: CurrentClaims) -> AsyncIterator[Sourc
     """FastAPI dependency: the uploaded image, else the one that the token names, else MissingFile."""
     settings: Settings = request.app.state.settings
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        yield stored(claims, settings)
+        yield await stored(claims, settings, request.app.state.copies)
         return
     async with _form(request) as form:
         upload = next((form[name] for name in FIELDS if isinstance(form.get(name), UploadFile)), None)
         if not isinstance(upload, UploadFile):
-            yield stored(claims, settings)
+            yield await stored(claims, settings, request.app.state.copies)
             return
         if (upload.size or 0) > settings.max_upload_bytes:
             raise too_many_bytes(settings.max_upload_bytes)

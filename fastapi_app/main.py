@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from fastapi_app import auth, docs, errors, events, logs, middleware
+from fastapi_app.copies import Copies
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.queue import Tasks
 from fastapi_app.routers import health, images, live, notifications, ocr, renditions, tasks
@@ -27,8 +28,9 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         workers = Workers(settings)
         await workers.start()
-        async with auth.client(settings, to_django) as client:
+        async with auth.client(settings, to_django) as client, httpx.AsyncClient() as to_storage:
             app.state.workers = workers
+            app.state.copies = Copies(workers.folder / "copies", settings.cache_bytes, to_storage)
             app.state.gate = auth.Gate(client)
             app.state.tasks = Tasks(settings)
             app.state.bodies = anyio.CapacityLimiter(BODIES)

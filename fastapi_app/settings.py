@@ -17,6 +17,9 @@ class Settings(BaseSettings):
 
     django_url: str = Field("http://127.0.0.1:8000", description="Where Django answers: public keys and session checks")
     media_root: Path = Field(Path("var/media"), description="The media folder; only read here")
+    cache_bytes: int = Field(
+        10 * 1024 * MIB, ge=0, description="Copies of files from a bucket that are kept; none are made of a folder's"
+    )
     redis_url: str = Field("", description="Redis: events, tasks; empty = there are none")
     public_origin: str = Field("http://localhost:8080", description="Scheme, host and port that browsers see")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from redis import Redis, RedisError
 
 from django_app.api.problems import problem
+from django_app.config.storage import media
 from django_app.users import tokens
 
 Look = Callable[[HttpRequest], HttpResponse]
@@ -81,12 +82,8 @@ def key() -> str | None:
     return None
 
 
-def media() -> str | None:
-    try:
-        settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return "The media folder cannot be written."
-    return None
+def storage() -> str | None:
+    return media.trouble()
 
 
-CHECKS: tuple[Callable[[], str | None], ...] = (database, redis, key, media)
+CHECKS: tuple[Callable[[], str | None], ...] = (database, redis, key, storage)

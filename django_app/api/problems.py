@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from django_app.config.middleware import request_id
+from django_app.config.storage import StorageAwayError
 from django_app.imaging.client import ImagingError
 
 CODES = {
@@ -89,10 +90,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
             return invalid(error.message_dict if hasattr(error, "error_dict") else error.messages)
         case RequestDataTooBig() | TooManyFilesSent():
             return too_large(error)
-        case OperationalError():
-            return problem(503, _("The database does not answer at the moment."), headers={"Retry-After": "5"})
-        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
-            return problem(507, _("The file could not be stored: the disk is full."), "storage_full")
+        case OperationalError() | OSError():
+            return of_outage(error)
         case Http404() | ObjectDoesNotExist():
             return problem(404, str(error) if isinstance(error, Http404) and error.args else _("Not found."))
         case PermissionDenied():
@@ -108,6 +107,19 @@ def too_large(error: SuspiciousOperation) -> HttpResponse:
         most = {"most": settings.DATA_UPLOAD_MAX_NUMBER_FILES}
         return problem(413, _("One request takes at most %(most)d files.") % most, "too_many_files")
     return problem(413, _("The request is larger than what is taken here."))
+
+
+def of_outage(error: BaseException | None) -> HttpResponse | None:
+    later = {"Retry-After": "5"}
+    match error:
+        case OperationalError():
+            return problem(503, _("The database does not answer at the moment."), headers=later)
+        case StorageAwayError():
+            sentence = _("The images cannot be reached at the moment. Try again in a few seconds.")
+            return problem(503, sentence, "storage_away", headers=later)
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
+            return problem(507, _("The file could not be stored: the disk is full."), "storage_full")
+    return None
 
 
 def of_api(error: exceptions.APIException) -> HttpResponse:
@@ -184,8 +196,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page is made without the request: reading who asks may be what failed."""
-    status = 503 if isinstance(sys.exception(), OperationalError) else 500
+    error = sys.exception()
+    status = 503 if isinstance(error, OperationalError | StorageAwayError) else 500
     if for_programs(request):
-        return problem(status, _("Something went wrong on our side. The request ID helps us to find it."))
+        unknown = _("Something went wrong on our side. The request ID helps us to find it.")
+        return of_outage(error) or problem(status, unknown)
     page = loader.render_to_string("500.html", {"request_id": request_id.get()})
     return HttpResponse(page, status=status, headers={"Retry-After": "5"} if status == 503 else {})

@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from django_app.config import s3
 from django_app.config.celery import broker_url
 from django_app.config.secrets import development_secret_key, required, required_file
 
@@ -38,6 +39,14 @@ REDIS_URL = env.str("RECTO_REDIS_URL", default="")
 
 # The folder of uploads and derived images. FastAPI mounts the same one read-only.
 MEDIA_ROOT = Path(env.str("RECTO_MEDIA_ROOT", default=str(VAR / "media")))
+
+# A bucket instead, of which the folder then holds copies, CACHE_BYTES of them at most. A key may stand in a file.
+S3_VARIABLES = (
+    *("RECTO_S3_BUCKET", "RECTO_S3_ENDPOINT", "RECTO_S3_REGION"),
+    *("RECTO_S3_ACCESS_KEY", "RECTO_S3_ACCESS_KEY_FILE", "RECTO_S3_SECRET_KEY", "RECTO_S3_SECRET_KEY_FILE"),
+)
+S3 = s3.options({name: env.str(name, default="") for name in S3_VARIABLES})
+CACHE_BYTES = env.int("RECTO_CACHE_BYTES", default=10 * 1024**3)
 
 # Where collectstatic puts what nginx serves under /static/.
 STATIC_ROOT = Path(env.str("RECTO_STATIC_ROOT", default=str(VAR / "static")))
@@ -189,7 +198,9 @@ STATICFILES_DIRS = [
 ]
 
 STORAGES = {
-    "default": {"BACKEND": "django_app.config.storage.MediaFolder"},
+    "default": {"BACKEND": "django_app.config.bucket.MediaBucket", "OPTIONS": S3}
+    if S3
+    else {"BACKEND": "django_app.config.storage.MediaFolder"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

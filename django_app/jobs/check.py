@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 
+from django_app.config.copies import RENDITIONS
+from django_app.config.storage import media
 from django_app.jobs.models import OPEN, Job, JobItem, State
 from django_app.jobs.sweep import dead, sweep
 from django_app.pages.models import Page, PageVersion
@@ -54,7 +55,7 @@ def orphans(before: datetime) -> Iterator[Finding]:
         for keys in batches(stored(folder)):
             for key in sorted(set(keys) - named(keys)):
                 if is_older(key, before):
-                    yield Finding(f"no row names the file {key}", partial(default_storage.delete, key))
+                    yield Finding(f"no row names the file {key}", partial(media.delete, key))
 
 
 def named(keys: list[str]) -> set[str]:
@@ -72,18 +73,21 @@ def unfinished_files(before: datetime) -> Iterator[Finding]:
         for path in Path(settings.MEDIA_ROOT, folder).glob(".*.part"):
             if path.stat().st_mtime < before.timestamp():
                 yield Finding(f"half a file: {path.name}", partial(path.unlink, missing_ok=True))
+    for key, mend in media.unfinished(before):
+        yield Finding(f"half an upload: {key}", mend)
 
 
 def missing_files() -> Iterator[Finding]:
-    """Rows without a file. Only a backup can mend that."""
+    """Rows without a file. Only a backup can mend that. A bucket lists a thousand while it is asked for one."""
+    present = {key for folder in FOLDERS for key in stored(folder)}
     for key in PageVersion.objects.order_by("file").values_list("file", flat=True).distinct().iterator():
-        if not default_storage.exists(key):
+        if key not in present and not media.exists(key):
             yield Finding(f"a page's file is missing: {key}", None)
 
 
 def orphan_renditions(before: datetime) -> Iterator[Finding]:
     """Thumbnails and tiles of versions that are gone."""
-    cache = Path(settings.MEDIA_ROOT, "cache")
+    cache = Path(settings.MEDIA_ROOT, RENDITIONS)
     folders = (path for path in cache.glob("*") if path.name.isdecimal() and path.stat().st_mtime < before.timestamp())
     for group in batches(folders):
         numbers = [int(path.name) for path in group]
@@ -120,7 +124,7 @@ def pages_without_image() -> Iterator[Finding]:
 
 def stored(folder: str) -> Iterator[str]:
     try:
-        _, names = default_storage.listdir(folder)
+        _, names = media.listdir(folder)
     except FileNotFoundError:
         return
     yield from (posixpath.join(folder, name) for name in names if not name.startswith("."))
@@ -128,7 +132,7 @@ def stored(folder: str) -> Iterator[str]:
 
 def is_older(key: str, before: datetime) -> bool:
     try:
-        return default_storage.get_modified_time(key) < before
+        return media.get_modified_time(key) < before
     except FileNotFoundError:  # somebody was quicker
         return False
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from dataclasses import asdict
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 
+from django_app.config.storage import media, remove
 from django_app.documents import archive
 from django_app.documents.models import Document
 from django_app.imaging.client import ImageFile
@@ -33,11 +33,11 @@ def take_in(document: Document, upload: UploadedFile[bytes], by: User) -> Job | 
 def unpack(document: Document, upload: UploadedFile[bytes], by: User) -> Job:
     check_size(upload)
     names = archive.members(upload)
-    key = default_storage.save(f"imports/{uuid.uuid4().hex}.zip", upload)
+    key = media.save(f"imports/{uuid.uuid4().hex}.zip", upload)
     try:
         return begin(document, by, names, {"file": key})
     except BaseException:
-        default_storage.delete(key)
+        remove(key)
         raise
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from django_app.config.storage import media
 from django_app.jobs import events, files, queue
 from django_app.jobs.models import Job, JobItem, State
 
@@ -32,6 +33,7 @@ def sweep() -> Swept:
     for name in queue.QUEUES:
         forget_lost_messages(name)
     forget_old_files()
+    media.trim()
     return Swept(released, enqueue_waiting(), finish_ended(), tell_untold())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing import process
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from django_app.config.middleware import request_id
+from django_app.config.storage import StorageAwayError, still_alive
 from django_app.jobs import events, files, queue, worker
 from django_app.jobs.errors import JobError, ShutdownError, StoppedError
 from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
@@ -27,7 +29,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 BEAT_SECONDS = 0.5
-PATIENCE_SECONDS = 60  # with a database that is away
+PATIENCE_SECONDS = 60  # with a database or a bucket that is away
 THIS_PROCESS = process.current_process()
 
 
@@ -119,7 +121,7 @@ def work_on(item: JobItem) -> None:
     from fastapi_app.services.errors import EngineError
 
     try:
-        save(item, KINDS[item.job.kind].work(item, Services(beat_of(item))))
+        save(item, worked(item, beat_of(item)))
     except StoppedError:
         patiently(item.stop)
     except ShutdownError:
@@ -131,9 +133,40 @@ def work_on(item: JobItem) -> None:
     except (EngineError, JobError) as error:
         code, message = error.code, error.message
         patiently(lambda: item.fail(code, message))
+    except StorageAwayError:
+        patiently(lambda: item.fail("storage_away", "The images cannot be reached at the moment. Try again later."))
     except Exception:
         logger.exception("item %s of job %s failed", item.pk, item.job_id)
         patiently(lambda: item.fail("internal", "Something went wrong on our side with this page. It has been logged."))
+
+
+def worked(item: JobItem, beat: Callable[[int], None]) -> Save:
+    """The item's work, again while the bucket is away, for a minute at most."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            with alive(beat):
+                return KINDS[item.job.kind].work(item, Services(beat))
+        except StorageAwayError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(BEAT_SECONDS)
+            beat(0)
+
+
+@contextmanager
+def alive(beat: Callable[[int], None]) -> Iterator[None]:
+    """While files are read and written, beats go on; that nobody wants the work is heard afterwards."""
+
+    def sign() -> None:
+        with suppress(StoppedError, ShutdownError):
+            beat(0)
+
+    token = still_alive.set(sign)
+    try:
+        yield
+    finally:
+        still_alive.reset(token)
 
 
 def save(item: JobItem, rows: Save) -> None:
@@ -156,17 +189,17 @@ def save(item: JobItem, rows: Save) -> None:
 
 def beat_of(item: JobItem) -> Callable[[int], None]:
     """Signs of life, at most one in BEAT_SECONDS; raises StoppedError when the work is no longer wanted."""
-    last = 0.0
+    last, reached = 0.0, 0
 
     def beat(percent: int) -> None:
-        nonlocal last
+        nonlocal last, reached
         if worker.must_give_back():
             raise ShutdownError
         if time.monotonic() - last < BEAT_SECONDS:
             return
-        last = time.monotonic()
+        last, reached = time.monotonic(), max(percent, reached)
         try:
-            wanted = item.beat(percent)
+            wanted = item.beat(reached)
         except Error as error:
             if not is_away(error):
                 raise

@@ -5,16 +5,17 @@ from functools import partial
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
+from django_app.config.copies import RENDITIONS
+from django_app.config.storage import remove
 from django_app.pages.models import Page, PageVersion
 
 
 def cache_folder(version_id: int) -> Path:
     """Renditions of one version: thumbnail.jpg and tiles/."""
-    return Path(settings.MEDIA_ROOT) / "cache" / str(version_id)
+    return Path(settings.MEDIA_ROOT) / RENDITIONS / str(version_id)
 
 
 def forget_after_commit(pages: QuerySet[Page]) -> None:
@@ -27,6 +28,6 @@ def forget(version_ids: list[int], keys: set[str]) -> None:
     """The frames of one PDF, and a version and its revert, share a file: the last one takes it along."""
     needed = set(PageVersion.objects.filter(file__in=keys).values_list("file", flat=True))
     for key in keys - needed:
-        default_storage.delete(key)
+        remove(key)
     for version_id in version_ids:
         shutil.rmtree(cache_folder(version_id), ignore_errors=True)

@@ -4,9 +4,13 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header, parse_etags
+from django.utils.translation import gettext as _
+
+from django_app.config import copies
+from django_app.config.storage import media
 
 MEDIA_TYPES = {
     ".jpg": "image/jpeg",
@@ -28,12 +32,16 @@ UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\s]+')
 
 
 def media_response(request: HttpRequest, key: str, *, etag: str, download_as: str | None = None) -> HttpResponseBase:
-    """`key` through X-Accel-Redirect. A version never changes, so `etag` (its id and the kind of file) is enough."""
+    """`key` through X-Accel-Redirect. A version never changes, so `etag` (its id and the kind of file) is enough.
+
+    Raises Http404, StorageAwayError.
+    """
     response: HttpResponseBase
     quoted = f'"{etag}"'
     if quoted in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponseNotModified()
     else:
+        bring(key)
         ending = PurePosixPath(key).suffix
         response = HttpResponse(content_type=MEDIA_TYPES.get(ending, "application/octet-stream"))
         response["X-Accel-Redirect"] = f"/internal-media/{quote(key)}"
@@ -45,6 +53,15 @@ def media_response(request: HttpRequest, key: str, *, etag: str, download_as: st
     response["X-Content-Type-Options"] = "nosniff"
     patch_vary_headers(response, ["Cookie"])
     return response
+
+
+def bring(key: str) -> None:
+    """nginx serves what lies in the media folder."""
+    try:
+        if not key.startswith(f"{copies.RENDITIONS}/"):
+            media.local(key)
+    except FileNotFoundError:
+        raise Http404(_("The file of this page is missing.")) from None
 
 
 def safe_name(name: str) -> str:

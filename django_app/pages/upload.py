@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from django_app.config.storage import media, remove
 from django_app.documents.models import Document
 from django_app.imaging.client import ImageFile, ImagingClient, ImagingError, StoredFile
 from django_app.pages import versions
@@ -36,23 +36,26 @@ def check_size(upload: "UploadedFile[bytes]") -> None:
 
 @contextmanager
 def stored(upload: "UploadedFile[bytes]", by: User) -> Iterator[tuple[str, ImageFile]]:
-    """The file's key, and what the engine says it is; gone again if the block fails. Raises ImagingError."""
+    """The file's key, and what the engine says it is; gone again if the block fails.
+
+    Raises ImagingError, StorageAwayError.
+    """
     check_size(upload)
     key = f"originals/{uuid.uuid4().hex}"
     try:
-        default_storage.save(key, upload)
+        media.save(key, upload)
         image = ImagingClient(by).inspect(StoredFile(key))
         key = with_extension(key, image.format)
         yield key, image
     except BaseException:
-        default_storage.delete(key)
+        remove(key)
         raise
 
 
 def with_extension(key: str, form: str) -> str:
     """The stored file under the ending of what it is, not of what it was called."""
     named = f"{key}.{EXTENSIONS.get(form, form)}"
-    Path(default_storage.path(key)).rename(default_storage.path(named))
+    media.rename(key, named)
     return named
 
 

@@ -23,6 +23,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken as SimpleAccessToken
 from rest_framework_simplejwt.tokens import RefreshToken as SimpleRefreshToken
 
+from django_app.config.storage import media
 from django_app.users.models import User
 
 HANDLE_SALT = "recto.session-handle"
@@ -113,13 +114,16 @@ class RefreshToken(SimpleRefreshToken):
 
 
 def access_for(user: User, version: Any = None, *, key: str | None = None, frame: int = 0) -> AccessToken:
-    """A token of `user`. With `version` (or the media key and frame of a file) it also names that file."""
+    """A token of `user`. With `version` (or the media key and frame of a file) it also names that file, and where an
+    engine on another machine gets it while the token counts."""
     token = AccessToken.for_user(user)
     if version is not None:
         key, frame = version.key, version.frame
     if key is not None:
         token["file"] = key
         token["frame"] = frame
+        if url := media.link(key, token.seconds):
+            token["url"] = url
     return token
 
 

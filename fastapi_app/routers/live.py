@@ -163,16 +163,16 @@ class Conversation:
         """The image of the message, else the frame before it, else the token's file, else the last image sent."""
         sent = order.wish.image if order.wish.image is not None else order.frame
         if sent is None:
-            return self._before()
+            return await self._before()
         source = await spool(sent, self._workers.folder, self._settings.max_upload_bytes)
         self._forget()
         self._sent = source
         return source
 
-    def _before(self) -> Source:
+    async def _before(self) -> Source:
         if self._sent is not None and self._claims.file is None:
             return self._sent
-        return stored(self._claims, self._settings)
+        return await stored(self._claims, self._settings, self._socket.app.state.copies)
 
     def _forget(self) -> None:
         if self._sent is not None:

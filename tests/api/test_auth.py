@@ -55,6 +55,7 @@ def test_without_token(service: Service) -> None:
         {"token_type": None},
         {"nbf": int(time.time()) + 3600},
         {"file": 5},
+        {"file": "a.png", "url": 5},
         {"file": "a.png", "frame": -1},
         {"file": "a.png", "frame": "0"},
     ],

@@ -9,7 +9,7 @@ from fastapi_app.settings import Settings
 from launcher.places import ROOT
 
 README = (ROOT / "README.md").read_text()
-NAME = re.compile(r"RECTO_[A-Z_]+")
+NAME = re.compile(r"RECTO_[A-Z0-9_]+")
 TABLE = {name for line in README.splitlines() if line.startswith("| `RECTO_") for name in NAME.findall(line)}
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -147,16 +148,22 @@ def worker(
     broker: redis.Redis, redis_url: str, media: Path, worker_log: Path, transactional_db: None
 ) -> Iterator[Process]:
     """A worker with one child, on the test's own database."""
-    environment = os.environ | {
+    with run_worker(redis_url, worker_log, RECTO_MEDIA_ROOT=str(media)) as process:
+        yield process
+
+
+@contextmanager
+def run_worker(redis_url: str, log: Path, **storage: str) -> Iterator[Process]:
+    environment = os.environ | storage
+    environment |= {
         "RECTO_DATABASE_URL": database_url(),
         "RECTO_REDIS_URL": redis_url,
-        "RECTO_MEDIA_ROOT": str(media),
         "RECTO_SECRET_KEY": "of the tests",
     }
     command = [sys.executable, "-m", "celery", "-A", "django_app.config", "worker", "--concurrency", "1"]
     command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     with (
-        worker_log.open("wb") as output,
+        log.open("wb") as output,
         subprocess.Popen(command, cwd=ROOT, env=environment, stderr=output) as process,
     ):
         try:

@@ -1,11 +1,14 @@
 """Django in processes of their own, as an operator starts it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from django_app.config import s3
 from launcher.environment import clean_environment
 from tests.conftest import ROOT
 
@@ -47,11 +50,56 @@ def test_no_model_lacks_its_migration(production: dict[str, str]) -> None:
 
 
 def test_the_web_application_loads_no_pixels(production: dict[str, str]) -> None:
-    script = "import sys, django_app.config.wsgi; print({'cv2', 'numpy', 'fastapi', 'pytesseract'} & set(sys.modules))"
+    unwanted = {"cv2", "numpy", "fastapi", "pytesseract", "boto3", "botocore", "storages"}
+    script = f"import sys, django_app.config.wsgi; print({unwanted} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", script], env=production, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout == "set()\n", done.stderr
+
+
+BUCKET = {"RECTO_S3_BUCKET": "recto", "RECTO_S3_ACCESS_KEY": "quire", "RECTO_S3_SECRET_KEY": "vellum"}
+
+
+def test_a_bucket(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("vellum\n")
+    by_file = BUCKET | {"RECTO_S3_SECRET_KEY": "", "RECTO_S3_SECRET_KEY_FILE": str(file)}
+    assert s3.options(by_file) == s3.options(BUCKET)
+    assert s3.options(dict.fromkeys(BUCKET, "")) is None
+    found = s3.options(BUCKET)
+    assert found is not None
+    assert (found["bucket_name"], found["access_key"], found["secret_key"]) == ("recto", "quire", "vellum")
+    assert (found["endpoint_url"], found["region_name"]) == (None, "us-east-1")
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"RECTO_S3_BUCKET": ""}, "RECTO_S3_BUCKET must be set when RECTO_S3_ACCESS_KEY is."),
+        ({"RECTO_S3_SECRET_KEY": ""}, "RECTO_S3_SECRET_KEY or RECTO_S3_SECRET_KEY_FILE must be set for the bucket."),
+        ({"RECTO_S3_ACCESS_KEY": ""}, "RECTO_S3_ACCESS_KEY or RECTO_S3_ACCESS_KEY_FILE must be set for the bucket."),
+        (
+            {"RECTO_S3_SECRET_KEY_FILE": "/etc/hostname"},
+            "RECTO_S3_SECRET_KEY and RECTO_S3_SECRET_KEY_FILE are both set; one of them must go.",
+        ),
+        (
+            {"RECTO_S3_SECRET_KEY": "", "RECTO_S3_SECRET_KEY_FILE": "/nowhere"},
+            "RECTO_S3_SECRET_KEY_FILE must name a readable file.",
+        ),
+        ({"RECTO_S3_ENDPOINT": "minio:9000"}, "RECTO_S3_ENDPOINT must begin with http:// or https://."),
+    ],
+)
+def test_half_a_bucket_is_refused(changed: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(sentence)}$"):
+        s3.options(BUCKET | changed)
+
+
+def test_django_says_what_of_the_bucket_is_missing(production: dict[str, str]) -> None:
+    done = manage(production | BUCKET | {"RECTO_S3_SECRET_KEY": ""}, "check")
+    assert done.returncode != 0
+    assert "RECTO_S3_SECRET_KEY or RECTO_S3_SECRET_KEY_FILE must be set" in done.stderr.splitlines()[-1]
+    assert "quire" not in done.stderr
 
 
 @pytest.mark.parametrize(
