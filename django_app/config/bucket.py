@@ -137,11 +137,13 @@ class MediaBucket(S3Storage):  # type: ignore[misc]  # django-storages brings no
 
     def trouble(self) -> str | None:
         try:
+            Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
             with answers():
                 self.client.head_bucket(Bucket=self.bucket_name)
-            Path(settings.MEDIA_ROOT).mkdir(parents=True, exist_ok=True)
-        except StorageAwayError:
-            return "The bucket of the images does not answer."
+        except StorageAwayError as error:
+            return str(error)
+        except FileNotFoundError:
+            return "There is no bucket for the images."
         except OSError:
             return "The folder for copies of the images cannot be written."
         return None
@@ -150,7 +152,8 @@ class MediaBucket(S3Storage):  # type: ignore[misc]  # django-storages brings no
         """At most once a minute in each process."""
         if time.monotonic() - self._trimmed > TRIM_SECONDS:
             self._trimmed = time.monotonic()
-            copies.trim(Path(settings.MEDIA_ROOT), settings.CACHE_BYTES)
+            in_use = max(copies.IN_USE, settings.PAGE_SECONDS + 300)
+            copies.trim(Path(settings.MEDIA_ROOT), settings.CACHE_BYTES, in_use)
 
     def unfinished(self, before: datetime) -> Iterator[tuple[str, Mend]]:
         """Large files go up in parts; parts without an end are kept, and paid for, until somebody says otherwise."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MODE = 0o444  # tells a copy from a file that was here before there was a bucket, which stays
-IN_USE = 15 * 60  # seconds; longer than a page's job, or a token and the run that it opened
+IN_USE = 15 * 60.0  # seconds; longer than a page's job, or a token and the run that it opened
 FORGOTTEN = 24 * 3600  # seconds; a page that was deleted on another machine is gone from here, too
 RENDITIONS = "cache"  # have no other home
 
@@ -19,13 +19,13 @@ class Copy(NamedTuple):
     path: Path
 
 
-def trim(root: Path, most: int) -> None:
-    """The longest unused copies go until `most` bytes are left, but none that may be in use."""
+def trim(root: Path, most: int, in_use: float = IN_USE) -> None:
+    """The longest unused copies go until `most` bytes are left, but none used in the last `in_use` seconds."""
     now, kept = time.time(), 0
     for copy in sorted(found(root), reverse=True):
         idle = now - copy.used
         kept += copy.size
-        if idle > FORGOTTEN or (idle > IN_USE and kept > most):
+        if idle > FORGOTTEN or (idle > in_use and kept > most):
             copy.path.unlink(missing_ok=True)
 
 

@@ -14,7 +14,7 @@ import jwt
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from django_app.config import copies
@@ -151,6 +151,21 @@ def test_delete(
     assert bucket.keys() == [key] * is_away
     call_command("sanity", "--mend", "--settled", "0")
     assert bucket.keys() == files(web) == []
+
+
+def test_check_while_away(bucket: Bucket) -> None:
+    bucket.wire.cut()
+    with pytest.raises(CommandError, match=r"does not answer\. Try again later\."):
+        call_command("sanity", "--mend")
+
+
+def test_there_is_no_bucket(client: Client, bucket: Bucket) -> None:
+    bucket.client.delete_bucket(Bucket=bucket.name)
+    assert client.get("/readyz").json()["detail"] == "There is no bucket for the images."
+    with pytest.raises(StorageAwayError):
+        media.local("originals/a.png")
+    with pytest.raises(StorageAwayError):
+        media.save("originals/a.png", ContentFile(b"page"))
 
 
 def test_the_list_is_longer_than_a_page(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

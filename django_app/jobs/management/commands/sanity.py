@@ -5,8 +5,9 @@ from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from django_app.config.storage import StorageAwayError
 from django_app.jobs.check import SETTLED, findings
 
 
@@ -22,13 +23,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, mend: bool, settled: int, **options: Any) -> None:
         found = left = 0
-        for finding in findings(timedelta(seconds=settled)):
-            found += 1
-            mended = mend and finding.mend is not None
-            if finding.mend is not None and mend:
-                finding.mend()
-            left += not mended
-            self.stdout.write(f"{'mended: ' if mended else ''}{finding.words}")
+        try:
+            for finding in findings(timedelta(seconds=settled)):
+                found += 1
+                mended = mend and finding.mend is not None
+                if finding.mend is not None and mend:
+                    finding.mend()
+                left += not mended
+                self.stdout.write(f"{'mended: ' if mended else ''}{finding.words}")
+        except StorageAwayError as error:
+            raise CommandError(f"{error} Try again later.") from error
         self.stdout.write(f"{found} found, {found - left} mended." if found else "Everything agrees.")
         if left:
             sys.exit(1)
