@@ -214,6 +214,24 @@ def test_forms_without_numbers_look_alike() -> None:
     assert find((first, second)) == ()
 
 
+def test_invoices_of_one_file() -> None:
+    """They share a fingerprint, that of the file."""
+    first, second = (
+        Entry(id=page, file="both.pdf", values={"total": f"{page}.00"}, fingerprint=near) for page in (1, 2)
+    )
+    unread = Entry(id=3, file="both.pdf", fingerprint=near)
+
+    assert find((first, second, unread)) == ()
+
+
+def test_scanned_askew() -> None:
+    """Less alike, but the values agree."""
+    askew = f"{int(USUAL[4].fingerprint, 16) ^ 0x1FF:016x}"
+
+    assert "duplicate_image" in told(*copied(askew, invoice_number="", total=""))
+    assert "duplicate_image" not in told(*copied(askew, vendor="", vendor_tax_id="", invoice_number="", total=""))
+
+
 def test_dismissed_whatever_the_reason() -> None:
     """Two that are no duplicates are none either when their number has been read."""
     (unread,) = find(copied(invoice_number=""))
@@ -253,7 +271,7 @@ def test_near_pictures_are_found_exactly() -> None:
         (one, other, (prints[one] ^ prints[other]).bit_count())
         for one in range(len(prints))
         for other in range(one + 1, len(prints))
-        if (prints[one] ^ prints[other]).bit_count() <= fingerprints.NEAR_BITS
+        if (prints[one] ^ prints[other]).bit_count() <= fingerprints.SIMILAR_BITS
     ]
 
     assert sorted(fingerprints.near_pairs(prints)) == by_hand

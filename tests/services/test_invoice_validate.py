@@ -162,6 +162,17 @@ def test_docs_show_the_codes_as_they_are() -> None:
     assert [row for row in shown.splitlines() if row.startswith("| `")] == expected
 
 
+def test_sums_without_tax() -> None:
+    assert "total_mismatch" in issues_of(invoice(lines=NO_LINES, tax="", total="876.00"))
+    assert "total_mismatch" in issues_of(invoice(lines=NO_LINES, tax="", total="376.00"))
+
+
+def test_more_tax_than_anywhere() -> None:
+    found = issues_of(invoice("IN", NO_LINES, currency="INR", subtotal="", tax="300.00", total="319.00"))
+
+    assert found["tax_too_high"].message.endswith("no country asks for more than half.")
+
+
 def test_severity_decides_validity() -> None:
     assert is_valid(validate(invoice(iban="NL91ABNA0417164300"), today=TODAY))
     assert not is_valid(validate(invoice(total="486.00"), today=TODAY))
@@ -190,6 +201,7 @@ RIGHT = {
     "lines with tax": invoice(
         lines=(("Paper", "10", "25.00", "297.50", "19"),), subtotal="250.00", tax="47.50", total="297.50"
     ),
+    "a tax that was not found": invoice(lines=NO_LINES, vendor_tax_id="", total="90.00", subtotal="75.63", tax=""),
     "no tax, as abroad": invoice(lines=NO_LINES, tax="0.00", total="400.00"),
     "sixteen per cent in 2020": invoice(
         lines=NO_LINES, date="2020-08-01", due_date="", tax_rate="16", tax="64.00", total="464.00"

@@ -52,7 +52,7 @@ KINDS = (
         code="duplicate_image",
         severity="error",
         says="The same page twice: it looks like {other} ({bits} of 64 bits differ).",
-        when="the pictures agree in all but 6 bits, and number, date and total do not contradict that",
+        when="the pictures agree in all but 6 bits (10 where values agree), and what was read does not contradict that",
     ),
     Kind(
         code="duplicate_content",

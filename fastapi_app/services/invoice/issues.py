@@ -165,8 +165,8 @@ RULES = (
         code="tax_too_high",
         field="tax",
         severity="error",
-        says="The tax {tax} is {share} % of the net amount {base}; {country} has at most {highest} % on {date}.",
-        when="the tax is more than the highest rate of the vendor's country",
+        says="The tax {tax} is {share} % of the net amount {base}; {most}.",
+        when="the tax is more than the highest rate of the vendor's country, or anywhere more than half",
     ),
     Rule(
         code="tax_mixed",

@@ -9,11 +9,14 @@ from fastapi_app.services.invoice.facts import Facts
 from fastapi_app.services.invoice.issues import Issue, issue
 from fastapi_app.services.invoice.money import decimal, percent
 
+NOWHERE = Decimal(50)  # percent
+
 
 def check(facts: Facts) -> Iterator[Issue]:
-    """Nothing where country, day or the country's rates are not known."""
+    """Little where country, day or the country's rates are not known."""
     day = facts.day()
     if day is None or not (rates := tax_rates.rates(facts.country, day)):
+        yield from _excessive(facts, NOWHERE, "no country asks for more than half")
         return
     printed = list(_printed(facts))
     for field, rate in printed:
@@ -53,10 +56,20 @@ def _implied(facts: Facts, rates: tuple[Decimal, ...], day: date, *, explained: 
         "base": facts.say(net),
         "country": countries.name(facts.country),
     }
-    if abs(tax) > abs(net) * rates[0] / 100 + slack:
-        yield issue("tax_too_high", **told, highest=f"{rates[0].normalize():f}", date=day)
+    if excessive := list(_excessive(facts, rates[0], f"{told['country']} has at most {percent(rates[0])} on {day}")):
+        yield from excessive
     elif not explained and all(abs(net * rate / 100 - tax) > slack for rate in rates):
         yield issue("tax_mixed", **told, rates=listed(rates))
+
+
+def _excessive(facts: Facts, highest: Decimal, most: str) -> Iterator[Issue]:
+    tax, net = facts.amount("tax"), facts.net
+    if not tax or not net:
+        return
+    slack = facts.currency.unit * (len(facts.lines) + 1)
+    if abs(tax) > abs(net) * highest / 100 + slack:
+        share = f"{abs(tax / net) * 100:.1f}"
+        yield issue("tax_too_high", tax=facts.say(tax), share=share, base=facts.say(net), most=most)
 
 
 def listed(rates: tuple[Decimal, ...]) -> str:

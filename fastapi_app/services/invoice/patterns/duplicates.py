@@ -68,14 +68,18 @@ def _pictures(ledger: Ledger) -> Iterable[tuple[int, list[Row]]]:
 
 def _first_alike(later: Row, others: list[tuple[Row, int]], vendors: dict[int, Vendor]) -> Iterator[Found]:
     for earlier, differ in sorted(others, key=lambda other: other[0].place)[:MOST_COMPARED]:
-        if earlier.place < later.place and _consistent(later, earlier, vendors):
+        if earlier.place < later.place and _consistent(later, earlier, differ, vendors):
             score = 0.95 - 0.02 * differ
             yield "duplicate_image", score, later, earlier, differ
             return
 
 
-def _consistent(one: Row, other: Row, vendors: dict[int, Vendor]) -> bool:
-    """What was read does not say that two papers of one form are two invoices: one misreading may be."""
+def _consistent(one: Row, other: Row, differ: int, vendors: dict[int, Vendor]) -> bool:
+    """What was read does not say that two papers of one form are two invoices; one misreading may be.
+
+    Two values have to agree where something speaks against it: a misreading, a picture less alike, or invoices of one
+    file, whose first page stands for them all.
+    """
     pairs = (
         (one.number, other.number),
         (one.day, other.day),
@@ -83,7 +87,8 @@ def _consistent(one: Row, other: Row, vendors: dict[int, Vendor]) -> bool:
         (vendors.get(one.place), vendors.get(other.place)),
     )
     known = [first == second for first, second in pairs if first and second]
-    return all(known) or (known.count(False) == 1 and known.count(True) >= 2)
+    doubtful = not all(known) or differ > fingerprints.NEAR_BITS or one.entry.file == other.entry.file
+    return known.count(False) < 2 and known.count(True) >= (2 if doubtful else 0)
 
 
 def _may_be_one(one: Row, other: Row) -> bool:
