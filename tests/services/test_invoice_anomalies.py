@@ -278,6 +278,14 @@ def test_near_pictures_are_found_exactly() -> None:
     assert len(by_hand) >= 100
 
 
+def test_thousands_of_one_form() -> None:
+    """A few earlier ones each, not all that are alike."""
+    form = 0x0F1E2D3C4B5A6978
+    prints = [form ^ (1 << one) ^ (1 << other) for one in range(64) for other in range(one)]
+
+    assert len(list(fingerprints.near_pairs(prints))) < len(prints) * fingerprints.MOST_NEAR
+
+
 @pytest.mark.parametrize("text", ["", "xyz", "0" * 16, "f" * 16, "1" * 17, "-1"])
 def test_not_a_fingerprint(text: str) -> None:
     assert fingerprints.parse(text) is None

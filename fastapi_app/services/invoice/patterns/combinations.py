@@ -18,10 +18,10 @@ from fastapi_app.services.invoice.patterns.spread import certainty, mad, shrunk,
 LEAST_INVOICES = 60
 LEAST_OF_VENDOR = 6  # with fewer, nobody knows its habit
 TREES, SEED = 200, 7
-NOTICEABLE = 2.5  # standard deviations from which a feature is named
+NOTICEABLE = 2.0  # standard deviations from which a feature is named
 FARTHEST = 8.0  # more makes no difference
 SEVERAL = 2
-APART = 3.0  # standard deviations of the forest's scores
+APART = 4.0  # standard deviations of the forest's scores
 MISSING_COUNTED = ("invoice_number", "vendor_tax_id", "vendor_address", "iban", "due_date", "subtotal")
 
 Matrix = NDArray[np.float64]

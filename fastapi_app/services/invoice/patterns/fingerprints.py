@@ -9,6 +9,7 @@ BITS = 64
 NEAR_BITS = 6
 SIMILAR_BITS = 10  # the same sheet, put down askew; or two sheets of one form
 FEATURELESS = 6  # set or unset bits; fewer, and the page was empty
+MOST_NEAR = 40
 BLOCK = 512  # rows of the comparison at a time: 512 × 5,000 numbers of 8 bytes are 20 MB
 
 
@@ -24,11 +25,13 @@ def parse(fingerprint: str) -> int | None:
 
 
 def near_pairs(fingerprints: Sequence[int]) -> Iterator[tuple[int, int, int]]:
-    """(earlier, later, bits that differ) for all places that differ in SIMILAR_BITS or fewer. Wants each once: equal
-    ones make as many pairs as their square."""
+    """(earlier, later, bits that differ) for places that differ in SIMILAR_BITS or fewer; of each the first MOST_NEAR
+    before it, as thousands may be of one form. Wants each fingerprint once."""
     bits: NDArray[np.uint64] = np.array(fingerprints, np.uint64)
     for start in range(0, len(bits), BLOCK):
-        differ = np.bitwise_count(bits[start : start + BLOCK, None] ^ bits[None, start:])
-        rows, columns = np.nonzero(differ <= SIMILAR_BITS)
-        for row, column in zip(rows[rows < columns].tolist(), columns[rows < columns].tolist(), strict=True):
-            yield start + row, start + column, int(differ[row, column])
+        stop = min(start + BLOCK, len(bits))
+        differ = np.bitwise_count(bits[start:stop, None] ^ bits[None, :stop])
+        near = np.tril(differ <= SIMILAR_BITS, start - 1)
+        near &= np.cumsum(near, axis=1) <= MOST_NEAR
+        for later, earlier in np.argwhere(near).tolist():
+            yield earlier, start + later, int(differ[later, earlier])
