@@ -9,7 +9,8 @@ from typing import Any
 
 from celery import states
 
-from fastapi_app.queue import DAY, OPEN, QUEUE, SINCE, Order, Progress, Slot, Tasks, lease_of, record_of, work_of
+from fastapi_app.orders import Order, Progress, Slot, lease_of, record_of, work_of
+from fastapi_app.queue import DAY, OPEN, QUEUE, SINCE, Tasks
 
 LEASE_SECONDS = 10
 RING_SECONDS = 5  # a message that was sent is in a worker's hands much sooner
@@ -29,6 +30,7 @@ def claim(tasks: Tasks, task_id: str) -> "Claim | None":
     if not tasks.redis.set(lease_of(task_id), mine, nx=True, ex=LEASE_SECONDS):
         return None
     tasks.redis.hdel(record_of(task_id), "rung")
+    tasks.redis.hsetnx(record_of(task_id), "started", time.time())
     return Claim(tasks, task_id, Order(**json.loads(order)), mine)
 
 
@@ -130,11 +132,14 @@ class Claim:
 
 def _outcome(order: Order, slots: Sequence[Slot]) -> dict[str, Any]:
     errors = [slot["error"] for slot in slots if "error" in slot]
-    texts = [slot.get("text", {"error": slot.get("error")}) for slot in slots]
     is_failed = len(errors) == len(slots)
-    result = texts if order.many else slots[0].get("text")
     return {
         "status": "failed" if is_failed else "completed",
-        "result": result,
+        "result": slots if order.kind == "invoices" else _texts(order, slots),
         "error": errors[0] if is_failed else None,
     }
+
+
+def _texts(order: Order, slots: Sequence[Slot]) -> Any:
+    texts = [slot.get("text", {"error": slot.get("error")}) for slot in slots]
+    return texts if order.many else slots[0].get("text")

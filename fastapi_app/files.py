@@ -114,20 +114,20 @@ def too_many_bytes(limit: int) -> TooManyBytes:
 
 
 @asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
+async def form(request: Request, *, most_files: int = 1) -> AsyncIterator[FormData]:
     """The multipart fields; their files live as long as this context."""
     settings: Settings = request.app.state.settings
     async with aclosing(limited(request, settings.max_upload_bytes, FORM_OVERHEAD)) as stream:
-        parser = SpoolParser(request.headers, stream, max_files=1, max_fields=20)
+        parser = SpoolParser(request.headers, stream, max_files=most_files, max_fields=20)
         parser.folder = request.app.state.workers.folder
         try:
-            form = await parser.parse()
+            fields = await parser.parse()
         except MultiPartException as error:
             raise BadMessage(f"The multipart body cannot be read: {error.message}") from error
     try:
-        yield form
+        yield fields
     finally:
-        await form.close()
+        await fields.close()
 
 
 async def source(request: Request, claims: CurrentClaims) -> AsyncIterator[Source]:
@@ -136,8 +136,8 @@ async def source(request: Request, claims: CurrentClaims) -> AsyncIterator[Sourc
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         yield await stored(claims, settings, request.app.state.copies)
         return
-    async with _form(request) as form:
-        upload = next((form[name] for name in FIELDS if isinstance(form.get(name), UploadFile)), None)
+    async with form(request) as fields:
+        upload = next((fields[name] for name in FIELDS if isinstance(fields.get(name), UploadFile)), None)
         if not isinstance(upload, UploadFile):
             yield await stored(claims, settings, request.app.state.copies)
             return

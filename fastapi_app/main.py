@@ -11,7 +11,7 @@ from fastapi_app import auth, docs, errors, events, logs, middleware
 from fastapi_app.copies import Copies
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.queue import Tasks
-from fastapi_app.routers import health, images, live, notifications, ocr, renditions, tasks
+from fastapi_app.routers import health, images, invoices, live, notifications, ocr, renditions, tasks
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Workers
@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     app = FastAPI(title="Recto engine", version=ENGINE_VERSION, lifespan=lifespan,
                   docs_url=None, redoc_url=None, openapi_url=None)  # fmt: skip
     app.state.settings = settings
-    for module in (images, ocr, renditions, live, tasks, notifications, health):  # /ws/{user_id} is asked last
+    for module in (images, ocr, renditions, live, tasks, invoices, health, notifications):  # asked last: /ws/{user_id}
         app.include_router(module.router)
     docs.install(app)
     errors.install(app)

@@ -4,6 +4,7 @@
     recto:task:ID:work    its images, and the texts that are done; gone at the end
     recto:task:ID:lease   the delivery that works on it, renewed while it lives
     recto:tasks           ID → bytes of its images, of every task that is not over
+    recto:workers         workers by the time of their last sign of life
     celery-task-meta-ID   its state (Celery's result, for a day)
 
 A message only rings, for one image; the next image is the next message, so that tasks take turns. A second delivery
@@ -15,7 +16,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,14 @@ from redis.retry import Retry
 from fastapi_app.errors import NotFound, Overloaded, QueueUnavailable
 from fastapi_app.events import KEPT, KEPT_SECONDS, NOWHERE, REDIS_ERRORS, now, stream_of
 from fastapi_app.idempotency import once
+from fastapi_app.orders import Order, Progress, Slot, Task, record_of, task_of, work_of
 from fastapi_app.settings import Settings
 
 QUEUE = "recto-tasks"
 READ = "tasks.read"
 DAY = 24 * 3600
-OPEN, SINCE = "recto:tasks", "recto:tasks:since"
+OPEN, SINCE, WORKERS = "recto:tasks", "recto:tasks:since", "recto:workers"
+ALIVE_SECONDS = 15  # a worker says so every five
 # A producer that waits for a broker which is down keeps its client waiting.
 FAIL_FAST = {"max_retries": 1, "interval_start": 0, "interval_step": 0, "socket_connect_timeout": 1}
 IMPATIENT = Retry(NoBackoff(), 1)  # a connection may have died of old age
@@ -51,9 +54,6 @@ redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
 return 1
 """
 
-Slot = dict[str, Any]
-"""What became of one image: {"text": …} or {"error": {"code", "detail"}}."""
-
 
 def celery_app(settings: Settings) -> Celery:
     """Broker and results on the service's Redis; Celery says `redis+socket://` where redis-py says `unix://`."""
@@ -69,41 +69,6 @@ def celery_app(settings: Settings) -> Celery:
         broker_connection_retry_on_startup=True,
     )
     return app
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Images that are done, of how many; `percent` counts the pages within the one in hand too."""
-
-    done: int
-    total: int
-    percent: int = 0
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task as its owner sees it. `result`: a text, or for a list one slot each: a text or {"error": …}."""
-
-    task_id: str
-    status: str
-    progress: Progress
-    result: Any = None
-    error: dict[str, str] | None = None
-
-    @property
-    def is_over(self) -> bool:
-        return self.status in ("completed", "failed", "cancelled")
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be read: `many` if it came as a list."""
-
-    owner: str
-    total: int
-    many: bool
-    languages: tuple[str, ...]
-    request_id: str = ""
 
 
 class Tasks:
@@ -159,23 +124,49 @@ class Tasks:
 
     def look(self, task_id: str, owner: str) -> Task:
         """Raises NotFound for a task that is unknown, forgotten or another's."""
+        return self.find(task_id, owner)[0]
+
+    def find(self, task_id: str, owner: str) -> tuple[Task, Order]:
+        """The same, with what was ordered."""
         with self._asking():
-            order, end = self.redis.hmget(record_of(task_id), "order", "end")
-            found = Order(**json.loads(order)) if order else None
+            record = {name.decode(): value for name, value in self.redis.hgetall(record_of(task_id)).items()}
+            found = Order(**json.loads(record["order"])) if "order" in record else None
             if found is None or found.owner != owner:
                 raise NotFound("There is no such task.")
             meta = self.app.backend.get_task_meta(task_id, cache=False)
-        return _task(task_id, found.total, json.loads(end) if end else None, meta)
+        return task_of(task_id, found, record, meta), found
+
+    def slots(self, task_id: str, total: int) -> tuple[list[Slot | None], list[int]]:
+        """What became of each image so far, and how often each was begun; of a task that is not over."""
+        with self._asking():
+            kept = self.redis.hgetall(work_of(task_id))
+        done = [kept.get(f"done:{number}".encode()) for number in range(total)]
+        return [slot and json.loads(slot) for slot in done], [
+            int(kept.get(f"tries:{number}".encode(), 0)) for number in range(total)
+        ]
+
+    def workers(self) -> tuple[int, int]:
+        """How many are alive, and how many tasks are not over."""
+        with self._asking():
+            alive = self.redis.zcount(WORKERS, time.time() - ALIVE_SECONDS, "+inf")
+            return int(alive), int(self.redis.hlen(OPEN))
 
     def cancel(self, task_id: str, owner: str) -> Task:
         """Whatever is over stays as it is. A page that is being read ends within a second."""
-        task = self.look(task_id, owner)
+        task, order = self.find(task_id, owner)
         with self._asking():
             if not task.is_over and self.decide(task_id, "cancelled", task.progress):
+                if order.kind == "invoices":
+                    self.redis.hset(record_of(task_id), "kept", json.dumps(self.slots(task_id, order.total)[0]))
                 self.app.backend.store_result(task_id, None, states.REVOKED)
                 self.drop(task_id)
                 self.tell(owner, "task_finished", task=task_id, status="cancelled", error=None)
         return self.look(task_id, owner)
+
+    def say_alive(self, worker: str) -> None:
+        """Every few seconds; who is silent is forgotten."""
+        self.redis.zadd(WORKERS, {worker: time.time()})
+        self.redis.zremrangebyscore(WORKERS, "-inf", time.time() - ALIVE_SECONDS)
 
     def ring(self, task_id: str, *, patient: bool = True) -> None:
         self.redis.hset(record_of(task_id), "rung", time.time())
@@ -200,30 +191,8 @@ class Tasks:
 
     def decide(self, task_id: str, status: str, progress: Progress) -> bool:
         """True for whoever decides how the task ends; a worker that comes again for its own end may."""
-        end = json.dumps({"status": status, "progress": asdict(progress)})
+        end = json.dumps({"status": status, "progress": asdict(progress), "at": time.time()})
         if self.redis.hsetnx(record_of(task_id), "end", end):
             return True
         decided = json.loads(self.redis.hget(record_of(task_id), "end") or "{}")
         return status != "cancelled" and bool(decided.get("status") == status)
-
-
-def record_of(task_id: str) -> str:
-    return f"recto:task:{task_id}"
-
-
-def work_of(task_id: str) -> str:
-    return f"recto:task:{task_id}:work"
-
-
-def lease_of(task_id: str) -> str:
-    return f"recto:task:{task_id}:lease"
-
-
-def _task(task_id: str, total: int, end: dict[str, Any] | None, meta: dict[str, Any]) -> Task:
-    if end and (end["status"] == "cancelled" or meta["status"] == states.SUCCESS):
-        facts = meta["result"] if meta["status"] == states.SUCCESS and end["status"] != "cancelled" else {}
-        progress = Progress(**end["progress"])
-        return Task(task_id, end["status"], progress, facts.get("result"), facts.get("error"))
-    if meta["status"] == "PROGRESS":
-        return Task(task_id, "running", Progress(**meta["result"]["progress"]))
-    return Task(task_id, "queued", Progress(0, total))

@@ -7,7 +7,9 @@ import logging
 import tempfile
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,8 @@ from fastapi_app import confined, logs
 from fastapi_app.child import NICE
 from fastapi_app.claims import Claim, LostError, claim, sweep
 from fastapi_app.events import REDIS_ERRORS
-from fastapi_app.queue import PATIENT, READ, Slot, Tasks
+from fastapi_app.orders import Slot
+from fastapi_app.queue import PATIENT, READ, Tasks
 from fastapi_app.services.errors import EngineError, on_page
 from fastapi_app.services.layout import Page
 from fastapi_app.services.layout import text_of as joined
@@ -34,6 +37,7 @@ settings = Settings()
 tasks = Tasks(settings, retry=PATIENT)
 app = tasks.app
 ending = threading.Event()
+ME = uuid.uuid4().hex
 
 
 class GivenBackError(Exception):
@@ -62,11 +66,12 @@ def read_next(held: Claim) -> bool:
     """False when that was the last image."""
     number = held.next()
     if number is not None:
-        begun = time.monotonic()
-        slot = slot_of(held, number)
-        held.keep(number, slot)
+        begun, tries = time.monotonic(), held.tries(number)
+        slot = slot_of(held, number) if tries <= MOST_TRIES else SET_ASIDE
+        seconds = round(time.monotonic() - begun, 3)
+        held.keep(number, slot | {"attempts": min(tries, MOST_TRIES), "seconds": seconds})
         facts = {"request_id": held.order.request_id, "user": held.order.owner, "image": number}
-        log.info("an image was read", extra=facts | {"seconds": round(time.monotonic() - begun, 3)})
+        log.info("an image was read", extra=facts | {"seconds": seconds})
     if held.next() is not None:
         return True
     held.end()
@@ -75,10 +80,8 @@ def read_next(held: Claim) -> bool:
 
 def slot_of(held: Claim, number: int) -> Slot:
     """What is in an image, or what is wrong with it."""
-    if held.tries(number) > MOST_TRIES:
-        return refused("worker_lost", "The worker died three times on this image, so it was set aside.")
     try:
-        return {"text": text_of(held, number)}
+        return {"text": text_of(held, number)} if held.order.kind == "texts" else invoices_of(held, number)
     except EngineError as error:
         return refused(error.code, error.message)
     except confined.LostError:
@@ -89,31 +92,53 @@ def refused(code: str, detail: str) -> Slot:
     return {"error": {"code": code, "detail": detail}}
 
 
+SET_ASIDE = refused("worker_lost", "The worker died three times on this image, so it was set aside.")
+
+
 def text_of(held: Claim, number: int) -> str:
     """Raises EngineError, LostError, GivenBackError."""
     share = 0.0
 
-    def beat(_percent: int) -> None:
-        if ending.is_set():
-            raise GivenBackError
-        held.beat(number, share)
+    def alive(_percent: int) -> None:
+        beat(held, number, share)
 
-    with tempfile.NamedTemporaryFile(prefix="recto-task-") as file:
-        file.write(held.image(number))
-        file.flush()
+    with file_of(held, number) as path:
         pages: list[Page] = []
-        for page, total in pages_of(Path(file.name), held.order.languages, beat):
+        for page, total in pages_of(path, held.order.languages, alive):
             pages.append(page)
             share = len(pages) / total
     return joined(pages).rstrip("\n")
 
 
-def pages_of(path: Path, languages: Sequence[str], beat: confined.Beat) -> Iterator[tuple[Page, int]]:
+def invoices_of(held: Claim, number: int) -> Slot:
+    """All pages of the file in one child, since they belong together. Raises what `text_of` raises."""
+    with file_of(held, number) as path:
+        file = {"path": str(path), "languages": list(held.order.languages), "most_pages": settings.max_read_pages}
+        within = confinement(settings.file_seconds)
+        *_, last = confined.perform("read_invoices", file, within, lambda percent: beat(held, number, percent / 100))
+    return {"invoices": last.facts["invoices"], "fingerprint": last.facts["fingerprint"]}
+
+
+def beat(held: Claim, number: int, share: float) -> None:
+    if ending.is_set():
+        raise GivenBackError
+    held.beat(number, share)
+
+
+@contextmanager
+def file_of(held: Claim, number: int) -> Iterator[Path]:
+    with tempfile.NamedTemporaryFile(prefix="recto-task-") as file:
+        file.write(held.image(number))
+        file.flush()
+        yield Path(file.name)
+
+
+def pages_of(path: Path, languages: Sequence[str], alive: confined.Beat) -> Iterator[tuple[Page, int]]:
     """Each page of the file, read in a child of its own, and how many there are."""
     number, total = 0, 1
     while number < total:
         try:
-            for event in confined.perform("read", reading(path, number, languages), confinement(), beat):
+            for event in confined.perform("read", reading(path, number, languages), confinement(), alive):
                 total = event.facts.get("pages", total)
                 if event.facts["type"] == "page":
                     yield Page.model_validate_json(event.data), total
@@ -128,10 +153,10 @@ def reading(path: Path, number: int, languages: Sequence[str]) -> dict[str, Any]
     return file | {"languages": list(languages)}
 
 
-def confinement() -> confined.Confinement:
+def confinement(seconds: float = settings.run_seconds) -> confined.Confinement:
     limits = {"bytes": settings.max_upload_bytes, "pixels": settings.max_pixels, "frames": settings.max_frames}
     confined.start_fork_server()
-    return confined.Confinement(settings.run_seconds, settings.child_memory_bytes, limits, NICE)
+    return confined.Confinement(seconds, settings.child_memory_bytes, limits, NICE)
 
 
 class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -146,6 +171,7 @@ class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]
 
 def sweep_once() -> None:
     try:
+        tasks.say_alive(ME)
         if found := sweep(tasks):
             log.info("%s forgotten tasks go on", found)
     except REDIS_ERRORS as error:

@@ -1,27 +1,54 @@
 """Is the process alive, and can it work? No token needed."""
 
+from contextlib import suppress
 from typing import Any
 
+import anyio
+import anyio.to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from redis import asyncio as redis
 from redis.exceptions import RedisError
 
 from fastapi_app.engine_facts import EngineFacts
+from fastapi_app.errors import QueueUnavailable
+from fastapi_app.queue import Tasks
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.services.errors import EngineError
 
 router = APIRouter(tags=["health"])
 
 REDIS_SECONDS = 2.0
+LOOK_SECONDS = 1.0  # whoever asks whether we are alive shall not wait
 
 
 @router.get("/healthz", include_in_schema=False)
-@router.get("/health", include_in_schema=False)
 @router.get("/api/images/health", openapi_extra={"security": []})
 async def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok", "service": "recto-engine", "version": ENGINE_VERSION}
+
+
+@router.get("/health", include_in_schema=False)
+async def health(request: Request) -> dict[str, Any]:
+    """The same, with what is known of engines and workers: null for what does not answer at once."""
+    found = await healthz() | dict.fromkeys(("engines", "languages", "queue_depth", "workers_alive"))
+    async with anyio.create_task_group() as group:
+        group.start_soon(_tell_engines, request.app.state.engine_facts, found)
+        group.start_soon(_tell_workers, request.app.state.tasks, found)
+    return found
+
+
+async def _tell_engines(facts: EngineFacts, found: dict[str, Any]) -> None:
+    with anyio.move_on_after(LOOK_SECONDS), suppress(EngineError):
+        known = await facts.get()
+        found |= {"engines": known["versions"], "languages": known["languages"]}
+
+
+async def _tell_workers(tasks: Tasks, found: dict[str, Any]) -> None:
+    with anyio.move_on_after(LOOK_SECONDS), suppress(QueueUnavailable):
+        alive, depth = await anyio.to_thread.run_sync(tasks.workers, abandon_on_cancel=True)
+        found |= {"queue_depth": depth, "workers_alive": alive}
 
 
 @router.get("/ping", include_in_schema=False)

@@ -14,8 +14,9 @@ from fastapi_app.batches import BODY, Batch, CurrentBatch
 from fastapi_app.errors import QueueUnavailable, ServiceError
 from fastapi_app.events import Listener, Streams
 from fastapi_app.files import Source
+from fastapi_app.orders import Order, Slot, Task
 from fastapi_app.presence import while_connected
-from fastapi_app.queue import Order, Slot, Task, Tasks
+from fastapi_app.queue import Tasks
 from fastapi_app.routers import sockets
 from fastapi_app.routers.answers import PROBLEMS
 from fastapi_app.routers.ocr import codes, reader

@@ -30,6 +30,9 @@ def ask(
     return result
 
 
+ENGINE_DOORS = ("status", "cancel", "download", "validation", "anomalies", "check-task")
+
+
 @pytest.mark.parametrize(
     ("path", "name", "arrives"),
     [
@@ -51,6 +54,8 @@ def ask(
         ("/healthz", "django", "/healthz"),
         # The engine's own doors do not exist out here: these are Django's addresses, where nothing is.
         ("/upload/", "django", "/upload/"),
+        *((f"/{each}/t1", "django", f"/{each}/t1") for each in ENGINE_DOORS),
+        ("/api/fastapi/upload/", "fastapi", "/api/upload/"),  # where the engine has nothing
         ("/img-echo/", "django", "/img-echo/"),
     ],
 )
