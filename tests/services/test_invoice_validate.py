@@ -53,6 +53,11 @@ CASES: dict[str, tuple[Callable[[], Invoice], str, str]] = {
         "total",
         "steps of 0.05 CHF",
     ),
+    "other_charges": (
+        lambda: invoice(lines=NO_LINES, total="523.60", more={"text": "Net 400.00\nService charge 10 % 47.60"}),
+        "total",
+        "is “Service charge” the 47.60 EUR between?",
+    ),
     "line_amount": (
         lambda: invoice(
             lines=(("Paper", "10", "25.00", "270.00", "19"),), subtotal="270.00", tax="51.30", total="321.30"
@@ -160,6 +165,14 @@ def test_docs_show_the_codes_as_they_are() -> None:
     shown = DOCS.read_text().split("## Issues")[1].split("\n## ")[0]
 
     assert [row for row in shown.splitlines() if row.startswith("| `")] == expected
+
+
+def test_a_charge_does_not_explain_a_smaller_total() -> None:
+    less = invoice(lines=NO_LINES, total="428.40", more={"text": "Service charge 47.60"})
+
+    assert "total_mismatch" in issues_of(less)
+    assert "other_charges" in issues_of(less.model_copy(update={"text": "10 % Rabatt: -47,60"}))
+    assert "total_mismatch" in issues_of(less.model_copy(update={"text": "2 % Rabatt bis 30.11."}))
 
 
 def test_sums_without_tax() -> None:

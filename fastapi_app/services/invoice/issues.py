@@ -106,6 +106,13 @@ RULES = (
         when="the total is the sum rounded to the smallest coin (CHF, MYR, SEK, …)",
     ),
     Rule(
+        code="other_charges",
+        field="total",
+        severity="warning",
+        says="Net {subtotal} and tax {tax} are {sum}, the total is {total}: is “{word}” the {difference} between?",
+        when="net and tax are not the total, but a line of the page names a charge or a discount of that amount",
+    ),
+    Rule(
         code="line_amount",
         field="line_items[N].amount",
         severity="warning",

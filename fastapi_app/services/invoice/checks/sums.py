@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from fastapi_app.services.invoice.checks import charges
 from fastapi_app.services.invoice.facts import AMOUNTS, Facts, Line
 from fastapi_app.services.invoice.issues import Issue, issue, name_of
 from fastapi_app.services.invoice.money import decimal, percent
@@ -51,8 +52,16 @@ def _total(facts: Facts) -> Iterator[Issue]:
         yield issue("tax_included", **said)
     elif _is_cash_rounding(facts, total, gap):
         yield issue("cash_rounding", **said, step=facts.say(facts.currency.coin or Decimal(0)))
+    elif word := _charge(facts, total - subtotal - tax):
+        yield issue("other_charges", **said, word=word)
     else:
         yield issue("total_mismatch", **said)
+
+
+def _charge(facts: Facts, difference: Decimal) -> str:
+    """What the page calls the difference."""
+    shown = f"{facts.currency.round(abs(difference)):f}"
+    return charges.named(facts.invoice.text, shown, is_charge=difference > 0)
 
 
 def _may_be_tax(subtotal: Decimal, total: Decimal) -> bool:
