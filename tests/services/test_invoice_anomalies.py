@@ -186,6 +186,16 @@ def test_two_vendors(one: str, other: str) -> None:
     assert not same_name(vendor_key(one), vendor_key(other))
 
 
+def test_keys_are_short_and_tell_apart() -> None:
+    numbered = [
+        entry(number, invoice_number=f"{'№' * 500}{number + 100 - 60 * (number == 10)}") for number in range(20)
+    ]
+    found = find((*numbered, *(Entry(**{**dict(each), "id": f"copy {each.id}"}) for each in numbered)))
+
+    assert len({anomaly.key for anomaly in found}) == len(found) > 20
+    assert all(re.fullmatch(r"[a-z_]{1,19}:[0-9a-f]{24}", anomaly.key) for anomaly in found)
+
+
 def test_one_number() -> None:
     assert number_key("RE-2026/0417") == number_key("re 2026 O4l7") == number_key("RE20260417")
     assert number_key("0004711") == number_key("4711")
