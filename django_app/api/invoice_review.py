@@ -1,24 +1,30 @@
 """The review of a project's invoices: found, looked at, corrected, confirmed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.decorators import api_view
+from rest_framework.decorators import api_view, parser_classes
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
 from django_app.api.invoice_files import IN_FORMATS, file_of, in_formats
-from django_app.api.jobs import LARGEST_ID, asker, valid
+from django_app.api.jobs import LARGEST_ID, JobSerializer, accepted, asker, check_room, valid
 from django_app.api.paging import Pages
+from django_app.api.parsers import BoundedJSONParser
 from django_app.invoices import checking, fields, lists, results, review
 from django_app.invoices.models import Anomaly, Correction, Dismissal, Invoice, InvoicePage, Issue, Severity, State
+from django_app.invoices.reading import AGAIN, AgainParams
+from django_app.jobs.models import Job
+from django_app.jobs.params import LanguageField
 from django_app.pages.models import Page, PageVersion
 from django_app.projects import access
 from django_app.projects.models import Project, Role
@@ -281,20 +287,32 @@ def next_problem(request: Request, project_id: int) -> Response:
 
 @extend_schema(methods=["GET"], responses=DetailSerializer)
 @extend_schema(methods=["PATCH"], request=CorrectionParams, responses=DetailSerializer)
-@api_view(["GET", "PATCH"])
+@extend_schema(methods=["DELETE"], responses={204: None})
+@api_view(["GET", "PATCH", "DELETE"])
 def invoice(request: Request, project_id: int, invoice_id: int) -> Response:
     """All of one invoice. PATCH corrects fields of the `version` that was seen: 409 with the other's changes, if
-    somebody was quicker."""
-    if request.method == "PATCH":
-        found = invoice_of(request, project_id, invoice_id, access.EDITOR)
-        asked = valid(CorrectionParams, request)
-        try:
+    somebody was quicker. DELETE takes its pages along."""
+    role = access.READER if request.method in ("GET", "HEAD") else access.EDITOR
+    found = invoice_of(request, project_id, invoice_id, role)
+    with told():
+        if request.method == "DELETE":
+            review.remove(found)
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        if request.method == "PATCH":
+            asked = valid(CorrectionParams, request)
             review.correct(found, asked["version"], asked["values"], asker(request))
-        except review.Overtaken as error:
-            raise Overtaken(error) from error
-        except review.Settled as error:
-            raise Settled from error
-    return Response(detail(invoice_of(request, project_id, invoice_id)))
+    return Response(detail(found))
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """What a review refuses, as answers."""
+    try:
+        yield
+    except review.Overtaken as error:
+        raise Overtaken(error) from error
+    except review.Settled as error:
+        raise Settled from error
 
 
 def detail(found: Invoice) -> dict[str, Any]:
@@ -323,10 +341,8 @@ def original_of(page: Page) -> PageVersion:
 def confirm(request: Request, project_id: int, invoice_id: int) -> Response:
     """A person says that the invoice is as the paper says."""
     found = invoice_of(request, project_id, invoice_id, access.EDITOR)
-    try:
+    with told():
         review.confirm(found, valid(VersionParams, request)["version"], asker(request))
-    except review.Overtaken as error:
-        raise Overtaken(error) from error
     return Response(detail(found))
 
 
@@ -335,11 +351,37 @@ def confirm(request: Request, project_id: int, invoice_id: int) -> Response:
 def unconfirm(request: Request, project_id: int, invoice_id: int) -> Response:
     """The confirmation is taken back; the invoice can be corrected again."""
     found = invoice_of(request, project_id, invoice_id, access.EDITOR)
-    try:
+    with told():
         review.take_back(found, valid(VersionParams, request)["version"])
-    except review.Overtaken as error:
-        raise Overtaken(error) from error
     return Response(detail(found))
+
+
+class AgainSerializer(AgainParams):
+    languages = serializers.ListField(
+        child=LanguageField(), max_length=8, required=False, help_text="Default: as before."
+    )
+
+
+@extend_schema(request=AgainSerializer, responses={202: JobSerializer})
+@api_view(["POST"])
+@parser_classes([BoundedJSONParser])
+@idempotent
+def read_again(request: Request, project_id: int, invoice_id: int) -> Response:
+    """Reads the invoice once more, its page prepared by `recipe`, or as it needs it; corrections stay."""
+    found = invoice_of(request, project_id, invoice_id, access.EDITOR)
+    asked = valid(AgainSerializer, request)
+    first = found.pages.select_related("page").first()
+    if found.state != State.REVIEW:
+        raise Settled
+    if first is None:
+        raise Http404(_("The pages of this invoice were deleted."))
+    check_room(asker(request), 1)
+    languages = asked.get("languages") or (found.job.params.get("languages") if found.job else None) or ["eng"]
+    params = {"invoice": found.pk, "recipe": asked["recipe"], "languages": languages}
+    job = Job.objects.start(
+        AGAIN, project=found.project, document=first.page.document, params=params, pages=[first.page], by=asker(request)
+    )
+    return accepted(job)
 
 
 class KeyParams(serializers.Serializer[Any]):
@@ -383,5 +425,6 @@ urlpatterns = [
     path(f"{here}dismissals/", dismissals, name="invoice-dismissals"),
     path(f"{here}<int:invoice_id>/", invoice, name="invoice"),
     path(f"{here}<int:invoice_id>/confirm/", confirm, name="invoice-confirm"),
+    path(f"{here}<int:invoice_id>/read-again/", read_again, name="invoice-read-again"),
     path(f"{here}<int:invoice_id>/unconfirm/", unconfirm, name="invoice-unconfirm"),
 ]

@@ -9,20 +9,23 @@ from typing import Any
 from django.core.files.base import File
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 
 from django_app.documents.models import Document
 from django_app.invoices import checking, rows
 from django_app.invoices.intake import KIND
-from django_app.invoices.models import Invoice
+from django_app.invoices.models import Invoice, State
 from django_app.jobs import files
 from django_app.jobs.errors import JobError
-from django_app.jobs.kinds import Engine, Save, kind
+from django_app.jobs.kinds import Engine, Save, kind, page_of
 from django_app.jobs.models import JobItem
-from django_app.jobs.params import ReadParams
+from django_app.jobs.params import ReadParams, check_nul, check_recipe
 from django_app.pages import versions
 from django_app.pages.models import Page
 from django_app.pages.upload import EXTENSIONS, frame_names, page_name
 from django_app.texts import store
+
+AGAIN = "invoice-again"
 
 
 class InvoiceParams(ReadParams):
@@ -98,6 +101,34 @@ def add_pages(document: Document, item: JobItem, key: str, facts: dict[str, Any]
         if layout is not None:  # a page that could not be read, among others that could
             store.add_layer(page, layout, version=page.original, by=by)
     return pages
+
+
+class AgainParams(InvoiceParams):
+    """And how the page is prepared, instead of as it needs it."""
+
+    recipe = serializers.JSONField(required=False, allow_null=True, default=None, validators=[check_recipe, check_nul])
+
+
+@kind(AGAIN, AgainParams, is_public=False, ended=lambda job: checking.ring(job.project_id))
+def read_again(item: JobItem, engine: Engine) -> Save:
+    """One invoice, from its file as it was uploaded: a new reading, beside which the corrections stay."""
+    page, params = page_of(item), item.job.params
+    facts = engine.read_invoices(files.local(page.original.key), params["languages"], params.get("recipe"))
+    return lambda: replaced(item, params["invoice"], facts)
+
+
+def replaced(item: JobItem, invoice_id: int, facts: dict[str, Any]) -> str:
+    invoice = Invoice.objects.select_for_update().filter(pk=invoice_id).first()
+    if invoice is None:
+        raise JobError("invoice_deleted", _("The invoice was deleted."))
+    if invoice.state != State.REVIEW:
+        raise JobError("confirmed", _("The invoice was confirmed in the meantime."))
+    rows.replace(invoice, facts["invoices"])
+    checking.changed(invoice.project_id)
+    for row in invoice.pages.select_related("page"):
+        if layout := facts["layouts"][row.number - 1]:
+            store.add_layer(row.page, layout, version=row.page.original, by=item.job.created_by)
+    return reverse("api:invoice", args=[invoice.project_id, invoice.pk])
 
 
 def forget_source(item: JobItem) -> None:

@@ -1,4 +1,5 @@
-"""What people do to an invoice: correct, confirm, take back, export; each only on the version that they saw."""
+"""What people do to an invoice: correct, confirm, take back, export, delete; the
+first three only on the version that they saw."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from django_app.invoices import checking, rows
-from django_app.invoices.models import Correction, Invoice, State
+from django_app.invoices.models import Correction, Invoice, InvoicePage, State
+from django_app.pages.models import Page
+from django_app.pages.removal import remove_page
 from django_app.users.models import User
 
 
@@ -70,6 +73,20 @@ def changed(invoice: Invoice, seen: int, change: Callable[[Invoice], None]) -> I
             raise Overtaken(Invoice.objects.get(pk=invoice.pk), seen)
         change(Invoice.objects.get(pk=invoice.pk))
     return Invoice.objects.get(pk=invoice.pk)
+
+
+@transaction.atomic
+def remove(invoice: Invoice) -> None:
+    """With its pages, unless another invoice stands on them too. Raises Settled for a confirmed one."""
+    if not Invoice.objects.filter(pk=invoice.pk, state=State.REVIEW).exists():
+        raise Settled
+    others = InvoicePage.objects.exclude(invoice=invoice).values("page")
+    pages = list(Page.objects.filter(invoice_pages__invoice=invoice).exclude(pk__in=others))
+    Invoice.objects.filter(pk=invoice.pk).delete()
+    for page in pages:
+        remove_page(page)
+    checking.changed(invoice.project_id)
+    transaction.on_commit(lambda: checking.ring(invoice.project_id), robust=True)
 
 
 def mark_exported(invoices: QuerySet[Invoice]) -> int:

@@ -1,6 +1,6 @@
 """The writers of Invoice rows and of the columns by which lists are searched."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,6 +40,21 @@ def numbers(read: Mapping[str, Any], count: int) -> range:
     """The pages of an invoice, from 1 within a file of `count` pages."""
     first, last = read["pages"]
     return range(max(1, first), min(last, count) + 1)
+
+
+def replace(invoice: Invoice, found: Sequence[Mapping[str, Any]]) -> None:
+    """The reading by the one of a file's new ones that lies on its pages; the version goes on, as somebody may be
+    looking at the old one."""
+    first, last = invoice.read["pages"]
+
+    def shared(read: Mapping[str, Any]) -> int:
+        return int(min(last, read["pages"][1]) - max(first, read["pages"][0]))
+
+    nearest: Mapping[str, Any] = sorted(found, key=shared)[-1]
+    invoice.read = {**nearest, "pages": [first, last]}
+    invoice.version += 1
+    invoice.save(update_fields=["read", "version"])
+    refresh(invoice)
 
 
 def refresh(invoice: Invoice) -> None:

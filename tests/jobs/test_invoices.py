@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_app.documents.models import Document
 from django_app.invoices import intake
-from django_app.invoices.models import Invoice
+from django_app.invoices.models import Correction, Invoice
 from django_app.jobs import check
 from django_app.jobs.models import Job, JobItem
 from django_app.pages.models import Page
@@ -217,3 +217,63 @@ def test_nothing_is_an_orphan(begin: Begin, django_capture_on_commit_callbacks: 
     with django_capture_on_commit_callbacks(execute=True):
         done(job)
     assert not list(check.findings(timedelta(0)))
+
+
+# --- Again ---------------------------------------------------------------------------------------------------------
+
+
+def again(invoice: Invoice, **params: Any) -> JobItem:
+    page = invoice.pages.select_related("page__document").get().page
+    given = {"invoice": invoice.pk, "languages": ["eng"], "recipe": None} | params
+    project, by = invoice.project, page.document.created_by
+    assert by is not None
+    job = Job.objects.start("invoice-again", project=project, document=page.document, params=given, pages=[page], by=by)
+    return deliver(job.items.get())
+
+
+def test_read_again_leaves_corrections_alone(begin: Begin, alice: Any) -> None:
+    done(begin(photo=encoded(draw([*LINES], width=1000, height=800, size=36, margin=80))))
+    invoice = Invoice.objects.get()
+    invoice.read = invoice.read | {"fields": {}}
+    invoice.save()
+    Correction.objects.create(invoice=invoice, field="total", value="7.00", version=2, by=alice)
+    item = again(invoice, recipe={"steps": [{"step": "binarize", "method": "otsu"}]})
+    assert (item.state, item.detail) == ("done", "")
+    invoice.refresh_from_db()
+    assert (invoice.number, str(invoice.total), invoice.version) == ("2024-117", "7.0000", 2)
+    assert invoice.read["fields"]["total"]["value"] == "1170.00"
+    assert invoice.pages.get().page.layers.count() == 2
+
+
+def test_of_a_stack_the_invoice_on_these_pages_is_read_again(begin: Begin) -> None:
+    done(begin(stack=pdf(numbered("A-101"), numbered("A-102", "7.00"))))
+    second = Invoice.objects.get(number="A-102")
+    Invoice.objects.filter(pk=second.pk).update(read=second.read | {"fields": {}}, number="")
+    second.refresh_from_db()
+    assert again(second).state == "done"
+    second.refresh_from_db()
+    assert (second.number, second.read["pages"]) == ("A-102", [2, 2])
+
+
+@pytest.mark.parametrize("change", ["confirmed", "deleted"])
+def test_what_happened_in_the_meantime_is_respected(begin: Begin, change: str) -> None:
+    done(begin(one=pdf()))
+    invoice = Invoice.objects.get()
+    if change == "confirmed":
+        Invoice.objects.update(state="confirmed")
+        assert again(invoice).code == "confirmed"
+        assert Invoice.objects.get().version == 1
+    else:
+        invoice = Invoice.objects.prefetch_related("pages").get()
+        page = invoice.pages.all()[0].page
+        params = {"invoice": invoice.pk, "languages": ["eng"]}
+        by = page.document.created_by
+        assert by is not None
+        job = Job.objects.start("invoice-again", project=invoice.project, params=params, pages=[page], by=by)
+        Invoice.objects.all().delete()
+        assert deliver(job.items.get()).code == "invoice_deleted"
+
+
+def test_a_bad_recipe(begin: Begin) -> None:
+    done(begin(photo=encoded(draw([*LINES], width=1000, height=800, size=36, margin=80))))
+    assert again(Invoice.objects.get(), recipe={"steps": [{"step": "polish"}]}).code == "bad_recipe"

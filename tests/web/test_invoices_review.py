@@ -1,6 +1,7 @@
 """GET invoices/, invoices/{id}/; corrections, confirmation, dismissals: what a review page asks for."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Correction, Dismissal, Invoice, InvoicePage, Issue
 from django_app.jobs.models import Job, JobItem
+from django_app.pages.models import Page
+from django_app.pages.removal import remove_document
 from tests.web.invoices import READ, value
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +311,67 @@ def test_what_was_found_is_of_yesterday_after_a_correction(as_bob: Client, proje
     assert not checking.is_stale(project.pk)
 
 
+def test_delete_takes_the_pages_along(
+    as_bob: Client, project: Any, add: Add, media_root: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    gone, kept = add(), add()
+    files = [media_root / each.pages.get().page.original.key for each in (gone, kept)]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert as_bob.delete(address(project, f"{gone.pk}/")).status_code == 204
+    assert [path.exists() for path in files] == [False, True]
+    assert list(Invoice.objects.all()) == [kept]
+    assert list(Page.objects.all()) == [kept.pages.get().page]
+    assert checking.is_stale(project.pk)
+
+
+def test_a_page_of_two_invoices_stays(as_bob: Client, project: Any, add: Add) -> None:
+    one, other = add(), add()
+    page = one.pages.get().page
+    InvoicePage.objects.create(invoice=other, page=page, number=2)
+    as_bob.delete(address(project, f"{one.pk}/"))
+    assert Page.objects.filter(pk=page.pk).exists()
+
+
+def test_a_confirmed_invoice_is_not_deleted(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    Invoice.objects.update(state="exported")
+    answer = as_bob.delete(address(project, f"{invoice.pk}/"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "confirmed")
+    assert Invoice.objects.exists()
+
+
+def test_what_was_read_outlives_its_pages(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    remove_document(invoice.pages.get().page.document)
+    body = get(as_bob, project, f"{invoice.pk}/").json()
+    assert (body["pages"], body["thumbnail"], body["total"]) == ([], None, "119")
+    assert post(as_bob, project, f"{invoice.pk}/read-again/").status_code == 404
+
+
+def test_a_project_goes_with_its_invoices(as_alice: Client, project: Any, add: Add, bob: Any) -> None:
+    invoice = add()
+    Correction.objects.create(invoice=invoice, field="total", value="1", version=2, by=bob)
+    Issue.objects.create(invoice=invoice, code="c", message="…", severity="error")
+    Dismissal.objects.create(project=project, key="k", by=bob)
+    assert as_alice.delete(f"/api/projects/{project.pk}/").status_code == 204
+    assert not Invoice.objects.exists()
+    assert not Correction.objects.exists()
+
+
+def test_read_again(as_bob: Client, project: Any, add: Add) -> None:
+    invoice = add()
+    recipe = {"steps": [{"step": "binarize", "method": "otsu"}]}
+    answer = post(as_bob, project, f"{invoice.pk}/read-again/", recipe=recipe, languages=["deu"])
+    assert answer.status_code == 202, answer.content
+    job = Job.objects.get(pk=answer.json()["id"])
+    assert (job.kind, job.queue) == ("invoice-again", "interactive")
+    assert job.params == {"invoice": invoice.pk, "recipe": recipe, "languages": ["deu"]}
+    assert job.items.get().page == invoice.pages.get().page
+    assert post(as_bob, project, f"{invoice.pk}/read-again/", recipe={"steps": []}).status_code == 422
+    Invoice.objects.update(state="confirmed")
+    assert post(as_bob, project, f"{invoice.pk}/read-again/").status_code == 409
+
+
 # --- People and costs ----------------------------------------------------------------------------------------------
 
 
@@ -319,8 +383,9 @@ def test_people(as_charlie: Client, as_reader: Client, client: Client, project: 
         assert get(as_reader, project, tail).status_code == 200
     for who, status in ((as_charlie, 404), (as_reader, 403), (client, 401)):
         assert patch(who, invoice, 1, total="1").status_code == status
-        for tail in (f"{invoice.pk}/confirm/", f"{invoice.pk}/unconfirm/"):
+        for tail in (f"{invoice.pk}/confirm/", f"{invoice.pk}/unconfirm/", f"{invoice.pk}/read-again/"):
             assert post(who, project, tail, version=1).status_code == status
+        assert who.delete(address(project, f"{invoice.pk}/")).status_code == status
         assert post(who, project, "dismissals/", key="k").status_code == status
         assert who.delete(f"{address(project, 'dismissals/')}?key=k").status_code == status
     assert not Correction.objects.exists()
