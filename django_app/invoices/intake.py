@@ -9,22 +9,22 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from django_app.config.storage import media, remove
 from django_app.documents import archive
 from django_app.imaging.client import ImagingError
-from django_app.jobs.files import remove
 from django_app.jobs.models import Job, JobItem, State
 from django_app.pages.upload import check_size
 from django_app.projects.models import Project
 from django_app.users.models import User
 
 KIND = "invoices"
+ARCHIVE = ".zip"  # how the key of an archive ends
 LONGEST_NAME = 255
 
 
@@ -52,7 +52,7 @@ def items_of(upload: UploadedFile[bytes], keys: list[str]) -> list[JobItem]:
         return [failed(name, "archive_refused", refused.words)]
     if members is None:
         return [JobItem(name=name, source=keep(upload, "", keys))]
-    key = keep(upload, ".zip", keys)
+    key = keep(upload, ARCHIVE, keys)
     return [member_item(member, key) for member in members]
 
 
@@ -60,7 +60,7 @@ def keep(upload: UploadedFile[bytes], ending: str, keys: list[str]) -> str:
     upload.seek(0)
     key = f"imports/{uuid.uuid4().hex}{ending}"
     keys.append(key)
-    return default_storage.save(key, upload)
+    return media.save(key, upload)
 
 
 def member_item(member: archive.Member, key: str) -> JobItem:

@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from django_app.documents.models import Document
 from django_app.invoices import checking, rows
-from django_app.invoices.intake import KIND
+from django_app.invoices.intake import ARCHIVE, KIND
 from django_app.invoices.models import Invoice, State
 from django_app.jobs import files
 from django_app.jobs.errors import JobError
@@ -36,7 +36,7 @@ class InvoiceParams(ReadParams):
 def read(item: JobItem, engine: Engine) -> Save:
     """Reads one file, or one file of an archive."""
     source = files.local(item.source)
-    is_archived = source.suffix == ".zip"
+    is_archived = item.source.endswith(ARCHIVE)
     if is_archived:
         image, content = engine.unpack(source, item.name)
         source = files.local(files.write(item, "originals", extension(image["format"]), content))
@@ -132,7 +132,7 @@ def replaced(item: JobItem, invoice_id: int, facts: dict[str, Any]) -> str:
 
 
 def forget_source(item: JobItem) -> None:
-    if not item.source.endswith(".zip"):  # an archive serves the other items too
+    if not item.source.endswith(ARCHIVE):  # an archive serves the other items too
         item.use_up()
 
 
