@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from django_app.config.storage import media
+from django_app.config.storage import media, still_alive
 from django_app.documents.models import Document
 from django_app.jobs import importing, tasks
 from django_app.jobs.models import Job, JobItem
@@ -149,13 +149,25 @@ def test_cancelled_while_away(folio: Page, start: Start, bucket: Bucket, elsewhe
     assert item.state == "cancelled"
 
 
-def test_a_slow_bucket_is_no_dead_worker(folio: Page, start: Start, web: Path) -> None:
+def test_a_slow_bucket_is_no_dead_worker(folio: Page, start: Start, elsewhere: Elsewhere) -> None:
     """While a file is on its way, the page's worker gives signs of life."""
     item = start([folio]).items.get()
     assert item.claim(by="delivery")
     JobItem.objects.filter(pk=item.pk).update(seen_at=item.job.created_at)
-    with tasks.alive(tasks.beat_of(item)):
-        media.save("exports/x.zip", ContentFile(bytes(100)))
+    with elsewhere(), tasks.alive(tasks.beat_of(item)):
+        media.local(folio.original.key)
     seen = JobItem.objects.get(pk=item.pk).seen_at
     assert seen is not None
     assert seen > item.job.created_at
+
+
+def test_signs_of_life_while_a_file_goes_up(web: Path) -> None:
+    signs: list[None] = []
+    content = ContentFile(bytes(1_000_000))
+    content.DEFAULT_CHUNK_SIZE = 1_000_000  # one piece to the folder, many to the bucket
+    token = still_alive.set(lambda: signs.append(None))
+    try:
+        media.save("exports/x.zip", content)
+    finally:
+        still_alive.reset(token)
+    assert len(signs) > 2

@@ -208,7 +208,7 @@ def test_a_killed_fetch(bucket: Bucket, web: Path) -> None:
     environment |= {"RECTO_MEDIA_ROOT": str(web), "DJANGO_SETTINGS_MODULE": "django_app.config.settings"}
     command = [sys.executable, "-c", script % "versions/large.png"]
     with subprocess.Popen(command, cwd=ROOT, env=environment | {"RECTO_SECRET_KEY": "x"}) as process:
-        until(lambda: files(web))
+        until(lambda: files(web), seconds=100)
         process.send_signal(signal.SIGKILL)
     (half,) = files(web)
     assert half.endswith(".part")
