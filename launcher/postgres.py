@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,29 +16,30 @@ from launcher.steps import last_words
 from launcher.trouble import DiskFull, Trouble, disk_is_full
 
 OWNER = "recto"
-# Nothing of it needs to outlive a crash.
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# Of a database that need not outlive a crash: what was committed just before one is lost.
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 @contextmanager
-def throw_away() -> Iterator[str]:
-    """The URL of an empty database, reachable through a private socket only."""
+def throw_away(*, durable: bool = False) -> Iterator[str]:
+    """The URL of an empty database, reachable through a private socket only. `durable`: it keeps what it has committed,
+    as a database in service does, also when it is killed."""
     folder = Path(tempfile.mkdtemp(prefix="recto-pg-"))
     try:
         if os.geteuid() == 0:  # Postgres refuses to run as root
             account = pwd.getpwnam("postgres")
             os.chown(folder, account.pw_uid, account.pw_gid)
-        with _server(folder):
+        with _server(folder, () if durable else FAST):
             yield f"postgres://{OWNER}@/{folder}/{OWNER}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[None]:
+def _server(folder: Path, settings: Iterable[str]) -> Iterator[None]:
     cluster = folder / "data"
     _run(folder, "initdb", "-D", cluster, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-    options = [word for setting in FAST for word in ("-c", setting)]
+    options = [word for setting in ("max_connections=200", *settings) for word in ("-c", setting)]
     command = _command(folder, "postgres", "-D", cluster, "-k", folder, "-c", "listen_addresses=", *options)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, cwd="/", stdout=log, stderr=log, start_new_session=True)

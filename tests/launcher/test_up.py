@@ -1,6 +1,5 @@
 """`./recto up` and `./recto test` as somebody types them, from the first line to Ctrl-C."""
 
-import os
 import signal
 import subprocess
 import threading
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from launcher import postgres, state
+from launcher import state
 from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import VARIABLES, Ports
@@ -99,15 +98,3 @@ def test_state_of_a_database(tmp_path: Path) -> None:
     assert known is not None
     assert known != state.of_everything(env | {"RECTO_STATIC_ROOT": "/elsewhere"})
     assert state.of_everything(env | {"RECTO_DATABASE_URL": "postgres://recto@db/recto"}) is None
-
-
-def test_postgres_is_thrown_away() -> None:
-    with postgres.throw_away() as url:
-        folder = Path(url.removeprefix("postgres://recto@/").rpartition("/")[0])
-        postmaster = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        asked = ["psql", "-h", folder, "-U", "recto", "-tAc", "SHOW listen_addresses", "recto"]
-        assert subprocess.run(asked, capture_output=True, text=True, check=True, cwd="/").stdout == "\n"
-
-    assert not folder.exists()
-    with pytest.raises(ProcessLookupError):
-        os.kill(postmaster, 0)

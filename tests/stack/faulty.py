@@ -17,7 +17,7 @@ from tests.running import until
 
 
 class Database:
-    """The Postgres of `throw_away()`, by its process."""
+    """The Postgres of `throw_away(durable=True)`, by its process."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -48,7 +48,7 @@ class Database:
 
 @contextmanager
 def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
-    with throw_away() as url:
+    with throw_away(durable=True) as url:
         database = Database(url)
         stack = Stack(folder, ports=Ports.free(), environment=clean_environment(RECTO_DATABASE_URL=url))
         try:
