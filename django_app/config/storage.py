@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
+from uuid import uuid4
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -61,8 +61,14 @@ class MediaFolder(FileSystemStorage):
     """A folder in which a file is whole or not there, also after a power cut."""
 
     def _save(self, name: str, content: File[Any]) -> str:
-        write_whole(Path(self.path(name)), content.chunks(), self.file_permissions_mode or 0o644)
+        target = Path(self.path(name))
+        write_whole(target, content.chunks(), self.file_permissions_mode or 0o644, half_of(target))
         return name
+
+    def delete(self, name: str) -> None:
+        """And its half, if whoever wrote it was killed. That goes first: who still writes cannot finish it then."""
+        half_of(Path(self.path(name))).unlink(missing_ok=True)
+        super().delete(name)
 
     def local(self, key: str) -> Path:
         path = Path(self.path(key))
@@ -93,29 +99,47 @@ class MediaFolder(FileSystemStorage):
 media = cast(Media, default_storage)
 
 
-def remove(key: str) -> None:
-    """What cannot be removed now is an orphan for `check`, and nobody's trouble."""
+def remove(key: str) -> bool:
+    """Whether nothing of it is left. What cannot be removed now is nobody's trouble: `sweep` or `check` tries again."""
     try:
         if key:
             media.delete(key)
     except OSError as error:
         logger.warning("%s was not removed: %s", key, error)
+        return False
+    return True
 
 
-def write_whole(target: Path, chunks: Iterable[bytes], mode: int) -> None:
-    """Written beside its place and moved there. Whatever goes wrong, nothing is left."""
+def half_of(target: Path) -> Path:
+    """What a file with one writer is called until it is whole: who knows the one name can remove the other."""
+    return target.with_name(f".{target.name}.part")
+
+
+def write_whole(target: Path, chunks: Iterable[bytes], mode: int, part: Path | None = None) -> None:
+    """Written beside its place, as `part` or under a name of its own, and moved there. Whatever goes wrong, nothing is
+    left."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+    part = part or half_of(target.with_name(uuid4().hex))
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            write_alive(file, chunks)
+        with part.open("wb") as file:
             os.fchmod(file.fileno(), mode)
+            write_alive(file, chunks)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(target)
+        part.replace(target)
+        sync_names(target.parent)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def sync_names(folder: Path) -> None:
+    """Until then a power cut may take back that a file was moved here, though not what is in it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_alive(file: IO[bytes], chunks: Iterable[bytes]) -> None:

@@ -1,8 +1,9 @@
 """Why an item ends without a result.
 
-JobError        a reason that is not the engine's: the page is gone, the disk is full
-StoppedError    the item is no longer this worker's: cancelled, or given to another
-ShutdownError   the worker is being shut down, and the item goes back
+JobError            a reason that is not the engine's: the page is gone, the disk is full
+StoppedError        the item is no longer this worker's: cancelled, or given to another
+ShutdownError       the worker is being shut down, and the item goes back
+DatabaseAwayError   the database has been away for longer than anybody waits, and the item goes back
 """
 
 
@@ -20,4 +21,8 @@ class StoppedError(Exception):
 
 
 class ShutdownError(Exception):
+    pass
+
+
+class DatabaseAwayError(Exception):
     pass

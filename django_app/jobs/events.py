@@ -26,25 +26,31 @@ def stream_of(user_id: int) -> str:
     return f"recto:events:{user_id}"
 
 
-def job_progress(item: JobItem) -> None:
-    """An item changed its state. That its end was told is noted, else `sweep` tells it again: somebody may wait."""
+def job_progress(item: JobItem) -> bool:
+    """An item changed its state, and perhaps there is an image. That its end was told is noted, else `sweep` tells it
+    again: somebody may wait."""
     page = {"page": item.page_id, "position": item.position, "state": item.state, "code": item.code}
     facts = item.job.facts()
     told = {**page, "name": item.name, "detail": item.detail}
-    if publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item=told) and item.finished_at:
+    is_told = publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item=told)
+    is_told = is_told and (not item.address or image_processed(item))
+    if is_told and item.finished_at:
         type(item).objects.filter(pk=item.pk, finished_at=item.finished_at).update(told_at=Now())
+    return is_told
 
 
-def image_processed(item: JobItem, address: str) -> None:
-    """`address` is the URL of the result, beside that of the page's image as it was."""
+def image_processed(item: JobItem) -> bool:
+    """The URL of the result, beside that of the page's image as it was."""
     image = reverse("pages:image", args=[item.page.original.pk]) if item.page else None
     facts = {"job": item.job_id, "kind": item.job.kind, "page": item.page_id}
-    publish(item.job.created_by_id, "image_processed", **facts, image_url=image, processed_value=address)
+    return publish(item.job.created_by_id, "image_processed", **facts, image_url=image, processed_value=item.address)
 
 
-def job_finished(job: Job) -> None:
-    if publish(job.created_by_id, "job_finished", job=job.pk, **job.facts()):
+def job_finished(job: Job) -> bool:
+    is_told = publish(job.created_by_id, "job_finished", job=job.pk, **job.facts())
+    if is_told:
         type(job).objects.filter(pk=job.pk, finished_at__isnull=False).update(told_at=Now())
+    return is_told
 
 
 def publish(user_id: int | None, event: str, **facts: Any) -> bool:

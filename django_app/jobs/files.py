@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile, File
 
 from django_app.config.storage import media, remove
 from django_app.jobs.errors import JobError, StoppedError
+from django_app.jobs.patience import patiently
 
 if TYPE_CHECKING:
     from django_app.jobs.models import JobItem
@@ -37,7 +38,7 @@ def write(item: JobItem, folder: str, extension: str, content: bytes | File[byte
     Raises StoppedError when the item is no longer ours, JobError when there is no room, StorageAwayError.
     """
     key = f"{folder}/{uuid4().hex}.{extension}"
-    if not item.announce(key):
+    if not patiently(lambda: item.announce(key)):
         raise StoppedError
     with room():
         return media.save(key, ContentFile(content) if isinstance(content, bytes) else content)

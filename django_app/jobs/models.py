@@ -38,6 +38,7 @@ class State(models.TextChoices):
 
 
 OPEN = (State.QUEUED, State.RUNNING)
+FRUITLESS = (State.FAILED, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -252,8 +253,9 @@ class JobItem(models.Model):
     """One page of a job, or with a `name` something of which pages or a file are made.
 
     seen_at: queued = when it entered the broker (null: not yet), running = last sign of life. told_at: when its end was
-    published. file: what the current attempt writes, named before it is written, so that nobody else's is left behind.
-    source: the uploaded file that it is made of, or the archive in which that is called `name`.
+    published. file: what the current attempt writes, named before it is written and until it is removed, so that
+    nothing is left behind. source: the uploaded file that it is made of, or the archive in which that is called `name`.
+    address: the URL of what came out.
     """
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="items")
@@ -265,6 +267,7 @@ class JobItem(models.Model):
     percent = models.PositiveSmallIntegerField(db_default=0)
     file = models.CharField(max_length=200, blank=True, db_default="")
     source = models.CharField(max_length=200, blank=True, db_default="")
+    address = models.CharField(max_length=200, blank=True, db_default="")
     claimed_by = models.CharField(max_length=64, blank=True, default="")
     code = models.CharField(max_length=64, blank=True, default="")
     detail = models.TextField(blank=True, default="")
@@ -284,6 +287,9 @@ class JobItem(models.Model):
                 fields=("finished_at",), condition=Q(state__in=("done", "failed"), told_at=None), name="untold_items"
             ),
             models.Index(fields=("source",), condition=Q(source__gt=""), name="items_with_source"),
+            models.Index(
+                fields=("id",), condition=Q(state__in=("failed", "cancelled")) & ~Q(file=""), name="leftover_files"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -296,8 +302,13 @@ class JobItem(models.Model):
         return round((self.finished_at - self.started_at).total_seconds(), 3)
 
     def claim(self, by: str = "") -> bool:
-        """Takes the item for one delivery; whoever comes second gets nothing."""
-        claimed = JobItem.objects.filter(pk=self.pk, state=State.QUEUED).update(
+        """Takes the item for one delivery; whoever comes second gets nothing.
+
+        A message that has had the item before does not get it again: the news of its first worker's death may still be
+        under way, and would take the item from the second. Whoever gives an item back has another message sent.
+        """
+        free = JobItem.objects.filter(pk=self.pk, state=State.QUEUED)
+        claimed = (free.exclude(claimed_by=by) if by else free).update(
             state=State.RUNNING,
             attempts=F("attempts") + 1,
             percent=0,
@@ -325,10 +336,13 @@ class JobItem(models.Model):
         self.code, self.detail = code, detail
 
     def use_up(self) -> None:
-        """What it was made of is needed no more; in the transaction that completes it."""
-        source, self.source = self.source, ""
-        JobItem.objects.filter(pk=self.pk).update(source="")
-        transaction.on_commit(lambda: files.remove(source), robust=True)
+        """What it was made of is needed no more; in the transaction that completes it, which may be tried twice. The row
+        names it until it is gone, so that a worker that dies here leaves it to the sweep."""
+        transaction.on_commit(self._remove_source, robust=True)
+
+    def _remove_source(self) -> None:
+        if files.remove(self.source):
+            JobItem.objects.filter(pk=self.pk, source=self.source).update(source="")
 
     def announce(self, file: str) -> bool:
         """Says which file this attempt is about to write; False as `beat`. What an earlier one left goes first."""
@@ -336,9 +350,9 @@ class JobItem(models.Model):
         self.file = file
         return bool(self._mine().filter(job__cancelled_at=None).update(seen_at=Now(), file=file))
 
-    def complete(self) -> bool:
+    def complete(self, address: str = "") -> bool:
         """To be called inside the transaction that writes the result: if it says False, roll that back."""
-        return self._end(State.DONE, self.code, self.detail)
+        return self._end(State.DONE, code=self.code, detail=self.detail, address=address)
 
     def is_completed(self) -> bool:
         """Whether this very attempt has completed it: a database that went away in the commit may have committed."""
@@ -379,20 +393,25 @@ class JobItem(models.Model):
             pk=self.pk, state=State.RUNNING, attempts=self.attempts, claimed_by=self.claimed_by
         )
 
+    def discard(self) -> None:
+        """Removes what was written without a result. Until that is gone the row names it, and `sweep` tries again."""
+        if self.state in FRUITLESS and self.file and files.remove(self.file):
+            JobItem.objects.filter(pk=self.pk, file=self.file, state__in=FRUITLESS).update(file="")
+
     def _end_without(self, state: State, code: str = "", detail: str = "") -> bool:
         """An end without a result: what the attempt has written goes with it."""
-        ended = self._end(state, code, detail)
+        ended = self._end(state, code=code, detail=detail)
         if ended:
-            files.remove(self.file)
+            self.discard()
         return ended
 
-    def _end(self, state: State, code: str = "", detail: str = "") -> bool:
-        ended = self._mine().update(state=state, code=code, detail=detail, finished_at=Now(), told_at=None)
+    def _end(self, state: State, **facts: str) -> bool:
+        ended = self._mine().update(state=state, finished_at=Now(), told_at=None, **facts)
         if ended:
             self._reload()
             transaction.on_commit(lambda: events.job_progress(self), robust=True)
         return bool(ended)
 
     def _reload(self) -> None:
-        changed = ["state", "attempts", "claimed_by", "file", "code", "detail", "started_at", "finished_at"]
+        changed = ["state", "attempts", "claimed_by", "file", "address", "code", "detail", "started_at", "finished_at"]
         self.refresh_from_db(fields=changed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import takewhile
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,13 +11,13 @@ from django.db.models.functions import Now
 
 from django_app.config.storage import media
 from django_app.jobs import events, files, queue
-from django_app.jobs.models import Job, JobItem, State
+from django_app.jobs.models import FRUITLESS, Job, JobItem, State
 
 # A running item gives a sign of life every half second; with the sweep's own interval a page is going again within 30.
 DEAD_AFTER = timedelta(seconds=15)
 # An end is normally published within milliseconds of the commit.
 UNTOLD_AFTER = timedelta(seconds=5)
-MOST_TOLD = 500  # at a time
+AT_ONCE = 500
 KEPT = timedelta(days=1)  # what was imported from, and what was exported
 
 
@@ -32,6 +33,7 @@ def sweep() -> Swept:
     released = release_dead()
     for name in queue.QUEUES:
         forget_lost_messages(name)
+    discard_leftovers()
     forget_old_files()
     media.trim()
     return Swept(released, enqueue_waiting(), finish_ended(), tell_untold())
@@ -80,30 +82,35 @@ def finish_ended() -> int:
     return sum([job.finish() for job in Job.objects.ended()])
 
 
+def discard_leftovers() -> None:
+    """Files of items that ended without a result, and whose worker died before it could remove them."""
+    for item in JobItem.objects.filter(state__in=FRUITLESS).exclude(file="").order_by("pk")[:AT_ONCE]:
+        item.discard()
+
+
 def forget_old_files() -> None:
     """What was imported from and not used up, and exports that nobody fetched for a day."""
     exports = JobItem.objects.filter(job__kind="export", job__finished_at__lt=Now() - KEPT).exclude(file="")
-    for item in exports[:MOST_TOLD]:
+    for item in exports[:AT_ONCE]:
         files.remove(item.file)
         JobItem.objects.filter(pk=item.pk).update(file="")
     imports = Job.objects.filter(kind="import", finished_at__lt=Now() - KEPT, params__file__startswith="imports/")
-    for job in imports[:MOST_TOLD]:
+    for job in imports[:AT_ONCE]:
         files.remove(job.params["file"])
         Job.objects.filter(pk=job.pk).update(params={})
     old = JobItem.objects.filter(source__gt="", job__finished_at__lt=Now() - KEPT)
-    for key in old.order_by().values_list("source", flat=True).distinct()[:MOST_TOLD]:
+    for key in old.order_by().values_list("source", flat=True).distinct()[:AT_ONCE]:
         files.remove(key)
         JobItem.objects.filter(source=key).update(source="")
 
 
 def tell_untold() -> int:
-    """Ends that Redis could not be told when they came: a stream without gaps, some of it later."""
+    """Ends that Redis could not be told when they came: a stream without gaps, some of it later. A Redis that still
+    cannot be told keeps nobody waiting for each of them."""
     late = Now() - UNTOLD_AFTER
     items = JobItem.objects.filter(state__in=(State.DONE, State.FAILED), told_at=None, finished_at__lt=late)
-    untold = list(items.select_related("job", "page").order_by("finished_at")[:MOST_TOLD])
-    for item in untold:
-        events.job_progress(item)
-    jobs = list(Job.objects.filter(finished_at__lt=late, told_at=None).order_by("finished_at")[:MOST_TOLD])
-    for job in jobs:
-        events.job_finished(job)
-    return len(untold) + len(jobs)
+    jobs = Job.objects.filter(finished_at__lt=late, told_at=None)
+    untold = items.select_related("job", "page").order_by("finished_at")[:AT_ONCE]
+    told = takewhile(bool, map(events.job_progress, untold))
+    finished = takewhile(bool, map(events.job_finished, jobs.order_by("finished_at")[:AT_ONCE]))
+    return len(list(told)) + len(list(finished))

@@ -8,28 +8,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import process
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from celery import Task, shared_task
 from celery.signals import worker_process_init
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 
 from django_app.config.middleware import request_id
 from django_app.config.storage import StorageAwayError, still_alive
-from django_app.jobs import events, files, queue, worker
-from django_app.jobs.errors import JobError, ShutdownError, StoppedError
+from django_app.jobs import files, patience, queue, worker
+from django_app.jobs.errors import DatabaseAwayError, JobError, ShutdownError, StoppedError
 from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
 from django_app.jobs.models import JobItem
+from django_app.jobs.patience import is_away, patiently
 from django_app.jobs.sweep import release_claims, sweep
 
 __all__ = ["release", "run", "sweep_now", "worker"]
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 BEAT_SECONDS = 0.5
-PATIENCE_SECONDS = 60  # with a database or a bucket that is away
 THIS_PROCESS = process.current_process()
 
 
@@ -49,7 +48,7 @@ def prepare_children(**_: Any) -> None:
     bind=True,
     acks_late=True,
     reject_on_worker_lost=False,
-    time_limit=settings.PAGE_SECONDS + 3 * PATIENCE_SECONDS,
+    time_limit=settings.PAGE_SECONDS + 7 * patience.SECONDS,  # it may wait for the database or the bucket as often
 )
 def run(self: Task, item_id: int) -> None:
     """One item. A second delivery finds it claimed and does nothing."""
@@ -57,7 +56,7 @@ def run(self: Task, item_id: int) -> None:
     item = patiently(lambda: claimed(item_id, self.request.id or ""))
     if item is None:
         return
-    queue.enqueue(item.job)
+    patiently(lambda: queue.enqueue(item.job))
     work_on(item)
     if patiently(item.job.finish):
         KINDS[item.job.kind].ended(item.job)
@@ -98,38 +97,20 @@ def claimed(item_id: int, by: str) -> JobItem | None:
     return item if item is not None and item.claim(by=by) else None
 
 
-def patiently(act: Callable[[], T]) -> T:
-    """Again while the database is away, for a minute at most."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return act()
-        except Error as error:
-            if connection.in_atomic_block or time.monotonic() > deadline or not is_away(error):
-                raise
-            connection.close()
-            time.sleep(0.5)
-
-
-def is_away(error: Error) -> bool:
-    """Or a deadlock, or a lock that took too long: whatever may be different the next time."""
-    return isinstance(error, OperationalError | InterfaceError) or not connection.is_usable()
-
-
 def work_on(item: JobItem) -> None:
     from fastapi_app.confined import LostError
     from fastapi_app.services.errors import EngineError
 
     try:
-        save(item, worked(item, beat_of(item)))
+        save(item, patiently(lambda: worked(item, beat_of(item))))
     except StoppedError:
         patiently(item.stop)
     except ShutdownError:
         patiently(item.give_back)
-    except LostError:
-        logger.error("item %s of job %s lost its process", item.pk, item.job_id)
+    except (LostError, DatabaseAwayError) as error:
+        logger.error("item %s of job %s goes back: %r", item.pk, item.job_id, error)
         if patiently(item.release):
-            queue.enqueue(item.job)
+            patiently(lambda: queue.enqueue(item.job))
     except (EngineError, JobError) as error:
         code, message = error.code, error.message
         patiently(lambda: item.fail(code, message))
@@ -142,13 +123,14 @@ def work_on(item: JobItem) -> None:
 
 def worked(item: JobItem, beat: Callable[[int], None]) -> Save:
     """The item's work, again while the bucket is away, for a minute at most."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = 0.0
     while True:
         try:
             with alive(beat):
                 return KINDS[item.job.kind].work(item, Services(beat))
         except StorageAwayError:
-            if time.monotonic() > deadline:
+            deadline = deadline or time.monotonic() + patience.SECONDS
+            if time.monotonic() >= deadline:
                 raise
             time.sleep(BEAT_SECONDS)
             beat(0)
@@ -174,10 +156,8 @@ def save(item: JobItem, rows: Save) -> None:
 
     def commit() -> None:
         with transaction.atomic():
-            address = rows()
-            if not item.complete():
+            if not item.complete(rows()):
                 raise StoppedError
-            transaction.on_commit(lambda: events.image_processed(item, address), robust=True)
 
     try:
         patiently(commit)

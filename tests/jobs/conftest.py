@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+from uuid import uuid4
 
 import cv2
 import numpy as np
 import pytest
 import redis
-from django.db import connection
+from django.db import OperationalError, connection
 
 import samples
 from django_app.config.celery import app as celery
@@ -103,9 +104,34 @@ def start(project: Project, document: Document, alice: Any) -> Callable[..., Job
     return start
 
 
-def deliver(item: JobItem, task_id: str = "delivery") -> JobItem:
+class Outage:
+    """A database that goes away: statements with all of `words` fail as often as is said, from the first one on that
+    contains `after`, as they do when the server is gone."""
+
+    def __init__(self, *words: str, times: int = 1, after: str = "") -> None:
+        self.words = words
+        self.times = times
+        self.after = after
+        self.happened = 0
+
+    def __call__(self, execute: Callable[..., Any], sql: str, *arguments: Any) -> Any:
+        if not self.after and self.happened < self.times and all(word in sql for word in self.words):
+            self.happened += 1
+            raise OperationalError("server closed the connection unexpectedly")
+        self.after = "" if self.after in sql else self.after
+        return execute(sql, *arguments)
+
+    def __enter__(self) -> Self:
+        connection.execute_wrappers.append(self)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        connection.execute_wrappers.remove(self)
+
+
+def deliver(item: JobItem, task_id: str = "") -> JobItem:
     """What a worker does when the message arrives."""
-    tasks.run.apply(args=[item.pk], task_id=task_id, throw=True)
+    tasks.run.apply(args=[item.pk], task_id=task_id or uuid4().hex, throw=True)
     item.refresh_from_db()
     return item
 

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
+from django.utils import timezone
 
 from django_app.jobs import events
 from django_app.jobs.models import Job
+from django_app.jobs.sweep import sweep
 from django_app.pages.models import Page
-from tests.jobs.conftest import deliver
+from tests.jobs.conftest import Outage, deliver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,8 +55,41 @@ def test_the_stream_is_capped(broker: redis.Redis, alice: Any) -> None:
     assert 0 < broker.ttl(events.stream_of(alice.pk)) <= events.KEPT_SECONDS
 
 
-def test_a_lost_push_loses_nothing(start: Start, folio: Page, no_broker: None) -> None:
+def test_a_lost_push_loses_nothing(
+    start: Start, folio: Page, no_broker: None, redis_url: str, settings: Any, alice: Any
+) -> None:
+    """What could not be told when it happened is told by a later sweep, once, the image as well."""
     job = start([folio])
-    assert deliver(job.items.get()).state == "done"
+    item = deliver(job.items.get())
     job.refresh_from_db()
-    assert job.finished_at is not None
+    assert (item.state, job.finished_at is not None) == ("done", True)
+    long_ago(job)
+    assert sweep().told == 0
+    settings.REDIS_URL = redis_url
+    with redis.Redis.from_url(redis_url) as broker:
+        broker.flushall()
+        assert (sweep().told, sweep().told) == (2, 0)
+        ended, image, finished = heard(broker, alice)
+    assert (ended["type"], ended["item"]["state"]) == ("job_progress", "done")
+    assert (image["type"], image["processed_value"]) == ("image_processed", item.address)
+    assert item.address == f"/versions/{folio.versions.latest('id').pk}/image"
+    assert (finished["type"], finished["job"]) == ("job_finished", job.pk)
+
+
+def long_ago(job: Job) -> None:
+    for rows in (job.items, Job.objects):
+        rows.update(finished_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_a_worker_that_dies_before_it_tells_of_the_image(
+    start: Start, folio: Page, broker: redis.Redis, alice: Any
+) -> None:
+    """Nothing is taken for told until all of it is."""
+    job = start([folio])
+    with Outage('FROM "pages_pageversion"', after='"told_at" = NULL') as outage:
+        deliver(job.items.get())
+    assert outage.happened
+    assert "image_processed" not in {event["type"] for event in heard(broker, alice)}
+    long_ago(job)
+    assert sweep().told == 1
+    assert heard(broker, alice)[-1]["type"] == "image_processed"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import redis
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from django_app.config.celery import app as celery
 from django_app.config.celery import broker_url
-from django_app.jobs import queue
+from django_app.jobs import files, queue
 from django_app.jobs.models import Job, JobItem, State
 from django_app.jobs.sweep import release_claims, sweep
 from django_app.projects.models import Project
@@ -119,9 +120,9 @@ def test_a_dead_child_is_followed_at_once(start: Start, make_pages: MakePages, b
 
 def test_the_third_death_ends_the_job(start: Start, make_pages: MakePages, broker: redis.Redis) -> None:
     job = start(make_pages(1))
-    for _ in range(3):
-        job.items.get().claim("t")
-        release_claims("t")
+    for message in ("first", "second", "third"):
+        job.items.get().claim(message)
+        release_claims(message)
     job.refresh_from_db()
     assert (job.state, job.finished_at is not None) == ("failed", True)
 
@@ -133,6 +134,35 @@ def test_a_worker_that_died_before_finishing_the_job(start: Start, make_pages: M
     item.complete()
     assert sweep().finished == 1
     assert sweep().finished == 0
+
+
+@pytest.mark.parametrize("state", ["failed", "cancelled"])
+def test_what_nobody_had_time_to_remove(start: Start, make_pages: MakePages, media: Path, state: str) -> None:
+    """The worker died between the end of an item and the end of its file."""
+    item = start(make_pages(1)).items.get()
+    item.claim("a")
+    files.write(item, "versions", "png", b"an image")
+    JobItem.objects.update(state=state, finished_at=timezone.now())
+    sweep()
+    item.refresh_from_db()
+    assert item.file == ""
+    assert list((media / "versions").iterdir()) == []
+
+
+def test_what_cannot_be_removed_stays_named(start: Start, make_pages: MakePages, media: Path) -> None:
+    """And is removed as soon as it can be."""
+    item = start(make_pages(1)).items.get()
+    item.claim("a")
+    key = files.write(item, "versions", "png", b"an image")
+    (media / key).unlink()
+    (media / key / "in the way").mkdir(parents=True)
+    assert item.fail("internal", "Why.")
+    item.refresh_from_db()
+    assert item.file == key
+    (media / key / "in the way").rmdir()
+    sweep()
+    item.refresh_from_db()
+    assert (item.file, (media / key).exists()) == ("", False)
 
 
 def test_requeue(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from django_app.jobs import check
@@ -70,6 +71,20 @@ def test_a_source_that_is_used_up_goes_with_the_commit(
         assert upload.exists()
     assert not upload.exists()
     assert not JobItem.objects.get(pk=item.pk).source
+
+
+def test_a_commit_that_is_tried_twice_uses_it_up(
+    job: Job, upload: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    item = job.items.first()
+    assert item is not None
+    with pytest.raises(OperationalError), transaction.atomic():
+        item.use_up()
+        raise OperationalError
+    assert upload.exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        item.use_up()
+    assert not upload.exists()
 
 
 def test_a_remark_stays_on_what_is_done(job: Job) -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from django_app.jobs.models import Job, JobItem, State, Tally
+from django_app.jobs.sweep import release_claims
 from tests.jobs.conftest import MakePages
 
 pytestmark = pytest.mark.django_db
@@ -61,14 +62,25 @@ def test_an_unclaimed_item_cannot_be_completed(job: Job) -> None:
 
 def test_a_worker_that_wakes_up_late_changes_nothing(job: Job) -> None:
     late = job.items.earliest("position")
-    late.claim("same message")
+    late.claim()
     assert JobItem.objects.get(pk=late.pk).release()
     other = JobItem.objects.get(pk=late.pk)
-    assert other.claim("same message")
+    assert other.claim()
     assert not late.beat()
     assert not late.complete()
     assert not late.fail("internal", "No.")
     assert other.complete()
+
+
+def test_a_message_has_an_item_once(job: Job) -> None:
+    """What is told late of the death of its first worker must not end a second attempt."""
+    item = job.items.earliest("position")
+    assert item.claim("first message")
+    assert item.release()
+    assert not item.claim("first message")
+    assert item.claim("second message")
+    assert release_claims("first message") == 0
+    assert item.complete()
 
 
 def test_three_lost_workers_set_the_item_aside(job: Job) -> None:

@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,13 @@ from django.db.models import F
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from django_app.jobs import kinds, tasks, worker
+from django_app.jobs import kinds, patience, tasks, worker
 from django_app.jobs.errors import StoppedError
 from django_app.jobs.models import Job, JobItem, State
 from django_app.pages.models import Page
 from django_app.texts import store
 from django_app.texts.models import Layer
-from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, deliver, large, until
+from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, Outage, deliver, large, until
 
 pytestmark = pytest.mark.django_db
 
@@ -368,6 +369,62 @@ def test_a_commit_that_was_not_heard_of(start: Start, folio: Page, media: Path) 
     tasks.save(item, lambda: "again")
     assert len(derived(media)) == 1
     assert folio.versions.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ('SELECT "jobs_jobitem"."id"', '"users_user"'),
+        ("COUNT(*)", '"jobs_job"."queue"'),
+        ('FROM "pages_pageversion"',),
+        ('UPDATE "jobs_jobitem"', '"file" ='),
+        ('INSERT INTO "pages_pageversion"',),
+        ('UPDATE "jobs_jobitem"', '"finished_at" ='),
+        ('UPDATE "jobs_job"', '"finished_at" ='),
+    ],
+    ids=["claim", "next", "look", "announce", "result", "end", "finish"],
+)
+def test_a_database_that_is_away_for_a_moment(start: Start, folio: Page, media: Path, words: tuple[str, ...]) -> None:
+    """Whenever that is, the page is done at the first attempt."""
+    job = start([folio])
+    with Outage(*words) as outage:
+        item = deliver(job.items.get())
+    assert outage.happened
+    assert (item.state, item.code, item.attempts) == ("done", "", 1)
+    assert (folio.versions.count(), len(derived(media))) == (2, 1)
+    job.refresh_from_db()
+    assert job.finished_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("words", [('UPDATE "jobs_jobitem"', '"file" ='), ('INSERT INTO "pages_pageversion"',)])
+def test_a_database_that_stays_away(
+    start: Start, folio: Page, media: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That is not the page's fault: it goes back, and is done when the database is there again."""
+    monkeypatch.setattr(patience, "SECONDS", 0)
+    item = start([folio]).items.get()
+    with Outage(*words):
+        deliver(item)
+    assert (item.state, item.code, item.attempts) == ("queued", "", 1)
+    assert derived(media) == []
+    assert deliver(item).state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_patience_begins_when_the_database_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the work took before."""
+    monkeypatch.setattr(patience, "SECONDS", 0.2)
+    calls = []
+
+    def work() -> str:
+        calls.append(time.sleep(0.3))
+        with Outage("SELECT 1") if len(calls) == 1 else nullcontext(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        return "done"
+
+    assert patience.patiently(work) == "done"
 
 
 def test_recipe_of_the_tests_is_the_engines() -> None:

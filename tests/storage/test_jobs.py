@@ -16,7 +16,7 @@ from django.test import Client
 
 from django_app.config.storage import media, still_alive
 from django_app.documents.models import Document
-from django_app.jobs import importing, tasks
+from django_app.jobs import importing, patience
 from django_app.jobs.models import Job, JobItem
 from django_app.pages import versions
 from django_app.pages.models import Page
@@ -120,7 +120,7 @@ def test_away_for_a_moment(folio: Page, start: Start, bucket: Bucket, elsewhere:
 def test_away_for_long(
     folio: Page, start: Start, bucket: Bucket, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "PATIENCE_SECONDS", 1)
+    monkeypatch.setattr(patience, "SECONDS", 1)
     job = start([folio])
     bucket.wire.cut()
     with elsewhere() as folder:
