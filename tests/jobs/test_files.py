@@ -11,7 +11,7 @@ import pytest
 from django_app.jobs import files
 from django_app.jobs.models import Job
 from django_app.pages.models import Page
-from tests.jobs.conftest import ROOT
+from tests.jobs.conftest import ROOT, Outage
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +42,18 @@ def test_it_works(start: Start, folio: Page, media: Path) -> None:
     assert [path.name for path in (media / "versions").iterdir()] == [Path(key).name]
     item.refresh_from_db()
     assert item.file == key
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_for_a_moment(start: Start, folio: Page, media: Path) -> None:
+    """Only the note is written again; what was made for the file is not lost."""
+    item = start([folio]).items.get()
+    item.claim("a")
+    with Outage('"file" =') as outage:
+        key = files.write(item, "versions", "png", b"an image")
+    assert outage.happened
+    item.refresh_from_db()
+    assert (item.file, (media / key).exists()) == (key, True)
 
 
 def test_half_a_file_goes_with_its_item(start: Start, folio: Page, media: Path) -> None:

@@ -4,11 +4,9 @@ import os
 import subprocess
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from launcher import postgres
-from tests.running import rows, until
 from tests.stack.faulty import Database
 
 
@@ -29,18 +27,10 @@ def test_a_durable_one_keeps_what_it_has_committed() -> None:
     with postgres.throw_away(durable=True) as url:
         database = Database(url)
         try:
-            rows(url, "CREATE TABLE committed (number integer)")
-            rows(url, "INSERT INTO committed VALUES (1)")
+            database.rows("CREATE TABLE committed (number integer)")
+            database.rows("INSERT INTO committed VALUES (1)")
             database.stop()
             database.start()
-            until(lambda: is_there(url), bool)
-            assert rows(url, "SELECT number FROM committed") == [(1,)]
+            assert database.rows("SELECT number FROM committed") == [(1,)]
         finally:
             database.end()
-
-
-def is_there(url: str) -> bool:
-    try:
-        return rows(url, "SELECT true") == [(True,)]
-    except psycopg2.OperationalError:
-        return False

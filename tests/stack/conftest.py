@@ -7,8 +7,16 @@ from PIL import Image, ImageDraw
 
 from launcher.stack import Stack
 from tests.running import Visitor, stack, unique_name
+from tests.stack.faulty import recovery
 
 __all__ = ["stack"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if times := config.stash.get(recovery, {}):
+        terminalreporter.section("seconds until the next page was finished | until pages in hand were taken up again")
+        for fault, (next_page, in_hand) in times.items():
+            terminalreporter.line(f"{fault:<50}{next_page:6.1f}{in_hand:6.1f}")
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,20 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
 
 from launcher.environment import clean_environment
 from launcher.ports import Ports
 from launcher.postgres import throw_away
 from launcher.stack import Stack
 from launcher.up import bring_up
-from tests.running import until
+from tests.running import rows, until
+
+# What was taken away, and the seconds until the next page was finished and until the pages in hand were taken up again.
+recovery = pytest.StashKey[dict[str, tuple[float, float]]]()
 
 
 class Database:
@@ -30,6 +37,17 @@ class Database:
     @property
     def pid(self) -> int:
         return int(self._pid_file.read_text().split()[0])
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What it answers, as soon as it does."""
+        found: list[tuple[Any, ...]] = until(lambda: self._asked(sql, *values), lambda found: found is not None, 60)
+        return found
+
+    def _asked(self, sql: str, *values: Any) -> list[tuple[Any, ...]] | None:
+        try:
+            return rows(self.url, sql, *values)
+        except psycopg2.OperationalError:
+            return None
 
     def stop(self) -> None:
         """As a crash does it: nobody is asked."""
@@ -61,6 +79,13 @@ def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
 
 def pid_of(stack: Stack, name: str) -> int:
     return stack.supervisor.states()[name].pid
+
+
+def kill_program(stack: Stack, name: str) -> int:
+    """With all its processes; gives the pid that it had."""
+    pid = pid_of(stack, name)
+    os.killpg(pid, signal.SIGKILL)
+    return pid
 
 
 def children(pid: int) -> list[int]:
