@@ -336,8 +336,8 @@ class JobItem(models.Model):
         self.code, self.detail = code, detail
 
     def use_up(self) -> None:
-        """What it was made of is needed no more; in the transaction that completes it, which may be tried twice. The row
-        names it until it is gone, so that a worker that dies here leaves it to the sweep."""
+        """What it was made of is needed no more; in the transaction that completes it, which may be tried twice. The
+        row names it until it is gone, so that a worker that dies here leaves it to the sweep."""
         transaction.on_commit(self._remove_source, robust=True)
 
     def _remove_source(self) -> None:
