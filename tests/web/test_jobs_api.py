@@ -237,21 +237,21 @@ def test_strangers_see_no_job(as_charlie: Client, job: Job) -> None:
 def test_progress_costs_the_same_for_any_job(
     as_alice: Client, job: Job, add_page: Callable[..., Any], django_assert_max_num_queries: Queries, alice: Any
 ) -> None:
-    """Of 3 pages as of 200; and whoever asks what is new hears of that alone."""
-    pages = [add_page()] * 200
+    """Of 3 pages as of 1,000; and whoever asks what is new hears of that alone."""
+    pages = [add_page()] * 1000
     large = Job.objects.start(
         "apply", project=job.project, document=job.document, params={"recipe": RECIPE}, pages=pages, by=alice
     )
     for each in (job, large):
         with django_assert_max_num_queries(5):  # session, user, job, items, counts
             body = as_alice.get(f"/api/jobs/{each.pk}/").json()
-    assert len(body["items"]) == 200
+    assert len(body["items"]) == 1000
     JobItem.objects.update(seen_at=None)
     large.items.get(position=7).claim("a")
     with django_assert_max_num_queries(5):
         news = as_alice.get(f"/api/jobs/{large.pk}/", {"since": body["now"]}).json()
     assert [(item["position"], item["state"]) for item in news["items"]] == [(7, "running")]
-    assert (news["total"], news["state"]) == (200, "running")
+    assert (news["total"], news["state"]) == (1000, "running")
     assert as_alice.get(f"/api/jobs/{large.pk}/", {"since": "yesterday"}).status_code == 422
 
 
@@ -259,7 +259,7 @@ def test_a_long_job_costs_the_page_of_jobs_no_more(
     as_alice: Client, job: Job, page: Any, alice: Any, django_assert_max_num_queries: Queries
 ) -> None:
     facts = {"project": job.project, "document": job.document, "params": {"recipe": RECIPE}, "by": alice}
-    for count in (10, 200):
+    for count in (10, 1000):
         Job.objects.start("apply", pages=[page] * count, **facts)
         with django_assert_max_num_queries(8):
             as_alice.get("/jobs/")
