@@ -311,10 +311,18 @@ def test_a_page_that_kills_its_process_three_times_is_set_aside(start: Start, ma
 
 
 def confined() -> int | None:
-    """The process that works on a page for this one: it lives in a folder of its own."""
+    """The process that works on a page for this one: its fork server's child, in a folder of its own."""
     home = f"{tempfile.gettempdir()}/recto-page-"
     homes = ((int(found.name), link(found / "cwd")) for found in Path("/proc").glob("[0-9]*"))
-    return next((pid for pid, where in homes if where.startswith(home) and "deleted" not in where), None)
+    working = (pid for pid, where in homes if where.startswith(home) and "deleted" not in where)
+    return next((pid for pid in working if parent(parent(pid)) == os.getpid()), None)
+
+
+def parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def link(path: Path) -> str:

@@ -14,7 +14,9 @@ __all__ = ["stack"]
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if times := config.stash.get(recovery, {}):
-        terminalreporter.section("seconds until the next page was finished | until pages in hand were taken up again")
+        terminalreporter.section(
+            "seconds until the next page was finished | until the pages in hand had ended or were given back"
+        )
         for fault, (next_page, in_hand) in times.items():
             terminalreporter.line(f"{fault:<50}{next_page:6.1f}{in_hand:6.1f}")
 

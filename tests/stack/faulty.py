@@ -4,7 +4,8 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from launcher.stack import Stack
 from launcher.up import bring_up
 from tests.running import rows, until
 
-# What was taken away, and the seconds until the next page was finished and until the pages in hand were taken up again.
+# What was taken away, and the seconds until the next page was finished and until those in hand had ended or waited.
 recovery = pytest.StashKey[dict[str, tuple[float, float]]]()
 
 
@@ -75,6 +76,21 @@ def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
         finally:
             stack.stop()
             database.end()
+
+
+def seconds_until(*happened: Callable[[], bool], patience: float) -> list[float]:
+    """From now, for each of them; in whatever order they happen."""
+    began = time.monotonic()
+    seen: dict[int, float] = {}
+
+    def all_have() -> bool:
+        for number, look in enumerate(happened):
+            if number not in seen and look():
+                seen[number] = time.monotonic() - began
+        return len(seen) == len(happened)
+
+    until(all_have, bool, patience)
+    return [seconds for _, seconds in sorted(seen.items())]
 
 
 def pid_of(stack: Stack, name: str) -> int:

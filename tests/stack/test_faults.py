@@ -6,7 +6,6 @@ Each test takes something away and waits for pages to be finished again; the las
 import io
 import os
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,10 +30,12 @@ from tests.stack.faulty import (
     page_children,
     pid_of,
     recovery,
+    seconds_until,
 )
 from tests.stack.witness import Ledger, Listener
 
 PAGES = 200
+AT_ONCE = 20
 LEFT = 120  # as many pages have to be open when something is taken away; else the work is ordered once more
 # A tenth of a second a page, most of it in one call of OpenCV.
 RECIPE = {"steps": [{"step": "denoise", "method": "nlmeans", "strength": 10}]}
@@ -45,11 +46,11 @@ PATIENCE = 120  # seconds, on a machine with much else to do
 pytestmark = pytest.mark.timeout(600)
 
 
-def many_pages() -> bytes:
-    """A TIFF; its pages are grain, which compresses badly."""
-    pages = [Image.frombytes("L", (SIDE, SIDE), os.urandom(SIDE * SIDE)) for _ in range(4)]
+def some_pages() -> bytes:
+    """A TIFF of as many as are taken in at once; they are grain, which compresses badly."""
+    first, *others = [Image.frombytes("L", (SIDE, SIDE), os.urandom(SIDE * SIDE)) for _ in range(AT_ONCE)]
     out = io.BytesIO()
-    pages[0].save(out, "TIFF", save_all=True, append_images=(pages * PAGES)[1:PAGES])
+    first.save(out, "TIFF", save_all=True, append_images=others)
     return out.getvalue()
 
 
@@ -87,29 +88,38 @@ class Running:
     def open(self) -> int:
         return PAGES * len(self.numbers) - self.ended()
 
-    def in_hand(self, *, attempts: int = 3) -> set[int]:
-        """The items that are being worked on, at most so often begun."""
-        sql = "SELECT id, attempts FROM jobs_jobitem WHERE job_id = ANY(%s) AND state = 'running'"
-        return {pk for pk, begun in self.rows(sql) if begun <= attempts}
+    def in_hand(self) -> set[tuple[Any, ...]]:
+        """The attempts that are under way, or seem to be."""
+        return set(self.rows("SELECT id, attempts FROM jobs_jobitem WHERE job_id = ANY(%s) AND state = 'running'"))
 
     @contextmanager
     def fault(self, name: str) -> Iterator[None]:
-        """While something is away. Then pages are finished again, and those that were in hand are taken up again."""
-        in_hand = self.in_hand(attempts=1)
+        """While something is away. Then pages are finished again, and those that were in hand have ended or wait."""
         yield
-        over = time.monotonic()
-        self.goes_on()
-        next_page = time.monotonic() - over
-        until(lambda: in_hand & self.in_hand(attempts=1), lambda left: not left, PATIENCE)
-        self.times[name] = next_page, time.monotonic() - over
-        assert max(self.times[name]) < PICKED_UP
+        enough, in_hand = self.next(), until(self.in_hand, bool, PATIENCE)
+        next_page, taken = seconds_until(
+            lambda: self.ended() >= enough, lambda: not in_hand & self.in_hand(), patience=PATIENCE
+        )
+        self.times[name] = next_page, taken
+        assert taken < PICKED_UP
+
+    def next(self, pages: int = 1) -> int:
+        """How many have ended when so many more have; there have to be as many."""
+        if self.open() <= pages:
+            self.order()
+        return self.ended() + pages
 
     def goes_on(self, pages: int = 1) -> None:
         """Waits until some more pages are finished than now."""
-        if self.open() <= pages:
-            self.order()
-        enough = self.ended() + pages
+        enough = self.next(pages)
         until(self.ended, lambda now: now >= enough, PATIENCE)
+
+    def runs_out(self) -> None:
+        """Waits until every page has ended, as long as one after the other does."""
+        while left := self.open():
+            until(self.open, lambda now, before=left: now < before, PATIENCE)
+        sql = "SELECT 1 FROM jobs_job WHERE id = ANY(%s) AND finished_at IS NULL"
+        until(lambda: self.rows(sql), lambda unfinished: not unfinished, PATIENCE)
 
     def is_back(self, name: str, old: int) -> None:
         until(lambda: self.stack.supervisor.states()[name].pid, lambda pid: pid not in (0, old), PATIENCE)
@@ -117,7 +127,7 @@ class Running:
 
 @pytest.fixture(scope="module")
 def listener(begun: Running) -> Iterator[Listener]:
-    (user,) = begun.database.rows("SELECT created_by_id FROM jobs_job LIMIT 1")[0]
+    (user,) = begun.database.rows("SELECT id FROM users_user WHERE username = %s", begun.owner.name)[0]
     with Listener(begun.stack.environment["RECTO_REDIS_URL"], user) as listener:
         yield listener
 
@@ -126,8 +136,11 @@ def listener(begun: Running) -> Iterator[Listener]:
 def begun(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Running]:
     with faulty_stack(tmp_path_factory.mktemp("faults")) as (stack, database):
         owner = Visitor(stack, unique_name("owner")).sign_up()
-        page = owner.new_page(many_pages(), "pages.tif")
-        running = Running(stack, database, owner, page["document"], Ledger(database))
+        document = owner.new_page(pages := some_pages(), "pages.tif")["document"]
+        for _ in range(PAGES // AT_ONCE - 1):
+            more = owner.post(f"/api/documents/{document}/pages/", files={"file": ("pages.tif", pages)})
+            more.raise_for_status()
+        running = Running(stack, database, owner, document, Ledger(database))
         pytestconfig.stash[recovery] = running.times
         yield running
 
@@ -242,14 +255,14 @@ def test_the_clock_jumps(job: Running, clock: Path) -> None:
 
 def test_after_all_that_every_page_is_done_once(job: Running, listener: Listener) -> None:
     """Those that failed for want of room, too, when they are tried again."""
-    until(lambda: unfinished(job), lambda count: count == 0, PATIENCE)
+    job.runs_out()
     until(lambda: untold(job, listener), lambda missing: not missing, PATIENCE)
     failed = {
         number for (number,) in job.rows("SELECT job_id FROM jobs_jobitem WHERE job_id = ANY(%s) AND state = 'failed'")
     }
     for number in failed:
         job.owner.post(f"/api/jobs/{number}/retry/").raise_for_status()
-    until(lambda: unfinished(job), lambda count: count == 0, PATIENCE)
+    job.runs_out()
     until(lambda: untold(job, listener), lambda missing: not missing, PATIENCE)
 
     assert job.states() == {"done": PAGES * len(job.numbers)}
@@ -272,10 +285,6 @@ def versions(job: Running) -> list[int]:
 def manage(job: Running, *arguments: str, check: bool = False) -> subprocess.CompletedProcess[str]:
     command = [PYTHON, "-m", "django_app.manage", *arguments]
     return subprocess.run(command, cwd=ROOT, env=job.stack.environment, capture_output=True, text=True, check=check)
-
-
-def unfinished(job: Running) -> int:
-    return len(job.rows("SELECT 1 FROM jobs_job WHERE id = ANY(%s) AND finished_at IS NULL"))
 
 
 def untold(job: Running, listener: Listener) -> set[object]:
