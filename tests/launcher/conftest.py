@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from launcher.environment import clean_environment
 from launcher.places import ROOT
@@ -32,3 +34,14 @@ def recto(tmp_path: Path, ports: Ports) -> Recto:
         )
 
     return run
+
+
+def answer(url: str) -> requests.Response:
+    """As soon as there is one."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return requests.get(url, timeout=20)
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import requests
@@ -11,6 +10,7 @@ import requests
 from launcher.places import ROOT
 from launcher.ports import Ports
 from launcher.programs import Layout, programs
+from tests.launcher.conftest import answer
 from tests.redis_server import RedisServer
 
 
@@ -35,17 +35,6 @@ def test_only_with_its_password() -> None:
                 assert "--address=127.0.0.1" in arguments
             finally:
                 flower.terminate()
-
-
-def answer(url: str) -> requests.Response:
-    """As soon as there is one."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return requests.get(url, timeout=20)
-        except requests.ConnectionError:
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
 
 
 def test_only_when_it_is_wanted(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`./recto up` and `./recto test` as somebody types them, from the first line to Ctrl-C."""
 
+import re
 import signal
 import subprocess
 import threading
@@ -14,12 +15,13 @@ from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import VARIABLES, Ports
 from launcher.up import sample_words
+from tests.launcher.conftest import answer
 
 
 @pytest.fixture
 def started(tmp_path: Path, ports: Ports) -> Iterator["subprocess.Popen[str]"]:
     numbers = {variable: str(getattr(ports, name)) for name, variable in VARIABLES.items()}
-    command = [ROOT / "recto", "up", "--var", tmp_path / "var"]
+    command = [ROOT / "recto", "up", "--monitor", "--var", tmp_path / "var"]
     with subprocess.Popen(
         command,
         cwd=tmp_path,
@@ -48,13 +50,17 @@ def lines_until(process: "subprocess.Popen[str]", words: str) -> list[str]:
 
 @pytest.mark.timeout(150)
 def test_from_nothing_to_ctrl_c(started: "subprocess.Popen[str]", ports: Ports, tmp_path: Path) -> None:
-    """The sample comes out clean and read, the account works, the address answers; Ctrl-C leaves nothing."""
+    """The sample comes out clean and read, the account works, the addresses answer; Ctrl-C leaves nothing."""
     said = lines_until(started, "Recto is ready")
 
     assert any("Sample page: cleaned in" in line for line in said)
     assert any("Sign in as demo with the password" in line for line in said)
     assert f"http://localhost:{ports.nginx}" in said[-1]
     assert requests.get(f"http://localhost:{ports.nginx}/", timeout=20).status_code == 200
+    monitor, *account = re.findall(r"The workers can be watched at (\S+) as (\S+) with (\S+)\.", "\n".join(said))[0]
+    assert (monitor, account[0]) == (f"http://localhost:{ports.monitor}", "recto")
+    assert answer(monitor).status_code == 401
+    assert requests.get(monitor, auth=tuple(account), timeout=20).status_code == 200
     leader = int((tmp_path / "var" / "run" / "supervisord.pid").read_text())
 
     started.send_signal(signal.SIGINT)
