@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -24,12 +24,11 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def local(key: str) -> Path:
-    """Where the file is on this machine. Raises JobError, StorageAwayError."""
-    try:
-        with room():
+    """Where the file is on this machine; an empty key names one that is gone. Raises JobError, StorageAwayError."""
+    with suppress(FileNotFoundError), room():
+        if key:
             return media.local(key)
-    except FileNotFoundError as error:
-        raise JobError("file_missing", "The image file of this page is missing.") from error
+    raise JobError("file_missing", "The image file of this page is missing.")
 
 
 def write(item: JobItem, folder: str, extension: str, content: bytes | File[bytes]) -> str:

@@ -97,7 +97,7 @@ def forget_old_files() -> None:
     imports = Job.objects.filter(kind="import", finished_at__lt=Now() - KEPT, params__file__startswith="imports/")
     for job in imports[:AT_ONCE]:
         files.remove(job.params["file"])
-        Job.objects.filter(pk=job.pk).update(params={})
+        Job.objects.filter(pk=job.pk).update(params=job.params | {"file": ""})
     old = JobItem.objects.filter(source__gt="", job__finished_at__lt=Now() - KEPT)
     for key in old.order_by().values_list("source", flat=True).distinct()[:AT_ONCE]:
         files.remove(key)

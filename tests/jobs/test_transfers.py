@@ -4,17 +4,20 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from django_app.documents.models import Document
 from django_app.jobs import importing
 from django_app.jobs.models import Job, JobItem
+from django_app.jobs.sweep import sweep
 from tests.jobs.conftest import MakePages, deliver, photographed
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +106,16 @@ def export(document: Document, start: Start, alice: Any) -> Callable[..., JobIte
         return deliver(job.items.get())
 
     return export
+
+
+def test_an_import_that_is_tried_again_too_late(archive: Job) -> None:
+    """After a day its archive is gone, and that is what its pages say."""
+    archive.items.update(state="failed", finished_at=timezone.now())
+    Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
+    sweep()
+    archive.retry()
+    item = deliver(archive.items.earliest("position"))
+    assert (item.state, item.code) == ("failed", "file_missing")
 
 
 def test_export_of_images(make_pages: MakePages, start: Start, export: Any, media: Path) -> None:
