@@ -16,7 +16,7 @@ from django.test import Client
 
 from django_app.config.storage import media, still_alive
 from django_app.documents.models import Document
-from django_app.jobs import importing, patience
+from django_app.jobs import importing, patience, tasks
 from django_app.jobs.models import Job, JobItem
 from django_app.pages import versions
 from django_app.pages.models import Page
