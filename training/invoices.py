@@ -5,8 +5,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from fastapi_app.services.invoice import dates, days, figures, header, totals
+from fastapi_app.services.invoice import days, figures, header, identifiers, totals
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import MODEL, NONE, Candidate
 from fastapi_app.services.invoice.vendor import bare
+from training.drawn import drawn
 from training.receipts import Receipt, misread, receipts
 
 
@@ -56,21 +56,23 @@ def letters(text: str) -> str:
     return re.sub(r"\W+", "", text.upper())
 
 
-def total_group(receipt: Receipt) -> tuple[list[Candidate], list[bool]]:
-    paper = Paper((receipt.page,), ("eng",))
-    candidates = totals.total_candidates(paper, figures.figures(paper))
-    try:
-        truth = Decimal(re.sub(r"[^\d.]", "", receipt.truth.get("total", "").replace(",", "")))
-    except InvalidOperation:
-        return [], []
-    return candidates, [Decimal(candidate.value) == truth for candidate in candidates]
+Group = tuple[list[Candidate], list[bool]]
 
 
-def date_group(receipt: Receipt) -> tuple[list[Candidate], list[bool]]:
-    paper = Paper((receipt.page,), ("eng",))
-    candidates = days.candidates(paper, days.days(paper))
-    truth = next((found.value.isoformat() for found in dates.find(receipt.truth.get("date", ""))), "")
-    return candidates, [candidate.value == truth for candidate in candidates]
+def group(receipt: Receipt, name: str) -> Group | None:
+    """The candidates for a field, and which of them are right; None if nobody knows."""
+    if not receipt.truth.get(name):
+        return None
+    paper = Paper((receipt.page,), receipt.page.languages)
+    candidates = CANDIDATES[name](paper)
+    return (candidates, [candidate.value == receipt.truth[name] for candidate in candidates]) if candidates else None
+
+
+CANDIDATES: dict[str, Callable[[Paper], list[Candidate]]] = {
+    "total": lambda paper: totals.total_candidates(paper, figures.figures(paper)),
+    "date": lambda paper: days.candidates(paper, days.days(paper)),
+    "invoice_number": identifiers.number_candidates,
+}
 
 
 def tagged(receipt: Receipt) -> tuple[list[dict[str, float]], list[str]] | None:
@@ -78,7 +80,10 @@ def tagged(receipt: Receipt) -> tuple[list[dict[str, float]], list[str]] | None:
     lines = header.headings(Paper((receipt.page,), ("eng",)))
     tags = ["other"] * len(lines)
     texts = [line.cell.text for line in lines]
-    for tag, truth in (("address", receipt.truth.get("address", "")), ("vendor", receipt.truth.get("company", ""))):
+    for tag, truth in (
+        ("address", receipt.truth.get("vendor_address", "")),
+        ("vendor", receipt.truth.get("vendor", "")),
+    ):
         run = _run(texts, letters(truth), tag, tags)
         if truth and not run:
             return None
@@ -136,34 +141,13 @@ def learn_lines(pages: Sequence[tuple[list[dict[str, float]], list[str]]], l1: f
 
 def learn(known: Sequence[Receipt], l1: float = 0.1, l2: float = 0.05, decay: float = 0.2) -> dict[str, Any]:
     pages = [each for receipt in known for each in (receipt, misread(receipt, 1))]
-    return {
-        "total": learn_choice([group for page in pages if (group := total_group(page))[0]], decay),
-        "date": learn_choice([group for page in pages if (group := date_group(page))[0]], decay),
-        "lines": learn_lines([found for page in pages if (found := tagged(page))], l1, l2),
+    chosen = {
+        name: learn_choice([found for page in pages if (found := group(page, name))], decay) for name in CANDIDATES
     }
+    return chosen | {"lines": learn_lines([known_ for page in pages if (known_ := tagged(page))], l1, l2)}
 
 
 BY_HAND: dict[str, dict[str, float]] = {
-    "invoice_number": {
-        "kind invoice_number": 3.5,
-        "below kind invoice_number": 2.5,
-        "kind other_number": -3.0,
-        "kind tax_id": -3.0,
-        "kind customer": -2.0,
-        "kind ": -4.0,
-        "below kind other_number": -3.0,
-        "below kind tax_id": -3.0,
-        "below kind customer": -3.0,
-        "named": 1.5,
-        "sign": 1.5,
-        "far": -2.0,
-        "digits": 1.0,
-        "short": -1.5,
-        "mixed": 0.3,
-        "depth": -1.0,
-        "first page": 0.5,
-        NONE: 2.0,
-    },
     "due_date": {"due": 4.0, "below": -0.3, "near": 0.5, NONE: 2.0},
 }
 
@@ -172,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.invoices", description=__doc__)
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args(argv)
-    known = receipts(arguments.folder, with_image=False)
+    known = [*receipts(arguments.folder, with_image=False), *drawn(0, 20)]
     found = BY_HAND | learn(known)
     MODEL.write_text(
         json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8"

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi_app.services.invoice import dates, numbers
+from fastapi_app.services.invoice.totals import plain
 from fastapi_app.services.layout import Line, Page, Region, Word
 
 LOST_SPACES = 0.15  # share of the spaces that an engine overlooks, on the pages that are misread on purpose
@@ -16,9 +18,22 @@ MISREAD_SHARE = 0.01
 
 @dataclass(frozen=True)
 class Receipt:
+    """A read page; `truth` by the names of fields in `services/invoice/models.py`, dates and amounts as there."""
+
     name: str
     page: Page
     truth: dict[str, str]
+
+
+NAMES = {"company": "vendor", "address": "vendor_address", "date": "date", "total": "total"}
+
+
+def _truth(path: Path) -> dict[str, str]:
+    """Of the names and formats that the receipts' own files have."""
+    told = {NAMES[name]: value for name, value in json.loads(path.read_text(encoding="utf-8")).items() if name in NAMES}
+    told["date"] = next((found.value.isoformat() for found in dates.find(told.get("date", ""))), "")
+    told["total"] = next((plain(found.value) for found in numbers.find(told.get("total", ""))), "")
+    return told
 
 
 def receipts(folder: Path, *, with_image: bool | None = None) -> list[Receipt]:
@@ -29,7 +44,7 @@ def receipts(folder: Path, *, with_image: bool | None = None) -> list[Receipt]:
         fields = folder / f"{name}.fields.json"
         has_image = (folder / f"{name}.jpg").exists()
         if fields.exists() and with_image in (None, has_image):
-            found.append(Receipt(name, _page(list(_lines(path))), json.loads(fields.read_text(encoding="utf-8"))))
+            found.append(Receipt(name, _page(list(_lines(path))), _truth(fields)))
     return found
 
 

@@ -52,6 +52,11 @@ def can_read(languages: Sequence[str]) -> bool:
     return version() is not None and LATIN.issuperset(languages)
 
 
+def latin(languages: Sequence[str]) -> tuple[str, ...]:
+    """Those of the languages that are written in Latin letters; none when it is not installed."""
+    return tuple(code for code in languages if code in LATIN) if version() else ()
+
+
 def checked(languages: Sequence[str]) -> tuple[str, ...]:
     """The languages, each once. Raises UnknownLanguage for none, and for what is not written in Latin letters."""
     if not languages:

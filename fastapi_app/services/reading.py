@@ -36,6 +36,10 @@ def run(
     page = raster.repainted(to_gray(raster.pixels))
     is_inspected = clean == "true" or (clean == "auto" and not page.is_bilevel)
     ready = yield from _prepared(page, is_inspected)
+    receipt = ocr.receipt(ready, languages) if engine == "auto" else None
+    if receipt and not _is_lost(receipt):
+        yield receipt
+        return
     first = "tesseract" if engine == "auto" else engine
     read = ocr.read(ready, languages, engine=first, psm=psm, seconds=seconds)
     if clean != "false" and read.lines and _is_lost(read):

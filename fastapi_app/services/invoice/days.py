@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_app.services.invoice import dates
-from fastapi_app.services.invoice.labels import labels
+from fastapi_app.services.invoice.labels import kinds, labels
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import Candidate
 from fastapi_app.services.invoice.rows import Row, Span
 
 HEADER_ROWS = 2
+PROSE = 9  # words of a row without gaps
 
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """A date on the page; `kind` of its label: date, due_date, other_date or ""."""
+    """A date on the page; `kind` of its label: date, due_date, other_date or "".
+
+    `beside`: what else is named before it in its row; `is_end`: of a period.
+    """
 
     dated: dates.Dated
     row: Row
@@ -23,6 +27,9 @@ class Day:
     kind: str
     distance: int
     is_below: bool
+    beside: frozenset[str]
+    is_end: bool
+    is_bracketed: bool
 
 
 def days(paper: Paper) -> list[Day]:
@@ -34,25 +41,21 @@ def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Day]:
     for dated in sorted(dates.find(row.text, month_first=paper.month_first), key=lambda each: each.start):
         span = row.span(dated.start, dated.end)
         said = [label for label in labels(row.text[: dated.start], "DATES") if label.start >= before]
-        over = [] if said else _over(paper, row, span)
-        kind = said[-1].kind if said else (over[0] if over else "")
+        over = [] if said else paper.said_above(row, span.box, HEADER_ROWS, "DATES")
         distance = dated.start - said[-1].end if said else 0
+        lead = row.text[before : dated.start]
+        is_end = before > 0 and lead.strip(" -–\t") in ("", "bis", "to", "au", "עד", "hingga")
+        kind = "period" if is_end else said[-1].kind if said else (over[0] if over else "")
+        is_bracketed = lead.endswith("(")
+        beside = kinds(lead, "DATES") | kinds(lead, "NUMBERS")
         before = dated.end
-        yield Day(dated, row, at, span, kind, distance, bool(over))
-
-
-def _over(paper: Paper, row: Row, span: Span) -> list[str]:
-    """Of the nearest cell above that is labelled."""
-    for cell in paper.above(row, span.box, HEADER_ROWS):
-        said = labels(cell.text, "DATES")
-        if said:
-            return [said[-1].kind]
-    return []
+        yield Day(dated, row, at, span, kind, distance, bool(over), beside, is_end, is_bracketed)
 
 
 def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
     """For the date of the invoice."""
-    often = [day.dated.value for day in found]
+    newest = max((day.dated.value for day in found), default=None)
+    is_said = any(day.kind == "date" and not day.is_below for day in found)
     return [
         Candidate(
             day.dated.value.isoformat(),
@@ -60,12 +63,16 @@ def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
             {
                 f"{'below ' if day.is_below else ''}kind {day.kind}": 1.0,
                 f"shape {day.dated.shape}": 1.0,
-                "near": float(bool(day.kind) and day.distance < 5),
+                **{f"beside {kind}": 1.0 for kind in day.beside},
+                "end": float(day.is_end),
+                "prose": float(len(day.row.cells) == 1 and len(day.row.words) > PROSE),
+                "large": max(-1.0, min(1.0, day.row.height / paper.height - 1)),
+                "rival": float(is_said and not (day.kind == "date" and not day.is_below)),
+                "bracket": float(day.is_bracketed),
                 "first": float(number == 0),
                 "depth": paper.depth(day.row),
                 "time": float(dates.time_of_day(day.row.text) is not None),
-                "often": min(3, often.count(day.dated.value)) / 3,
-                "newest": float(day.dated.value == max(often)),
+                "newest": float(day.dated.value == newest),
                 "first page": float(day.row.page == 1),
             },
         )

@@ -23,7 +23,8 @@ def extract(
     `languages`: codes as Tesseract names them, else those that the pages were read in.
     """
     paper = Paper(tuple(pages), tuple(languages) or (pages[0].languages if pages else ()))
-    choices = _choices(paper)
+    found_figures = figures(paper)
+    choices = _choices(paper, found_figures)
     fields = {name: found[0].field() for name, found in choices.items() if found}
     invoice = Invoice(
         pages=(first_page, first_page + max(1, len(pages)) - 1),
@@ -32,7 +33,7 @@ def extract(
         fields={name: field for name, field in fields.items() if name not in DETAILS},
         details={name: field for name, field in fields.items() if name in DETAILS},
         candidates={name: _others(found) for name, found in choices.items() if len(found) > 1},
-        line_items=items.line_items(paper),
+        line_items=items.line_items(paper, found_figures),
         text=text_of(pages),
     )
     return invoice if first_page == 1 else _moved(invoice, first_page - 1)
@@ -41,10 +42,9 @@ def extract(
 DETAILS = ("time", "tax_rate", "customer_tax_id")
 
 
-def _choices(paper: Paper) -> Mapping[str, list[Choice]]:
+def _choices(paper: Paper, found_figures: Sequence[Figure]) -> Mapping[str, list[Choice]]:
     """What every field may be, the likeliest first; nothing where none of it is likelier."""
     found_days = days.days(paper)
-    found_figures = figures(paper)
     total = _some("total", totals.total_candidates(paper, found_figures))
     date = _some("date", days.candidates(paper, found_days))
     vendor, address = vendor_and_address(paper)

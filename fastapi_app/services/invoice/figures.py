@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from fastapi_app.services.invoice import dates, numbers
-from fastapi_app.services.invoice.labels import kinds, labels
+from fastapi_app.services.invoice.labels import kinds
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.rows import Row, Span
 
@@ -73,7 +73,7 @@ def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Figure]:
         words = kinds(row.text[: amount.start], "AMOUNTS")
         is_below = False
         if not words and not re.search(r"[^\W\d_]{3}", row.text[: amount.start]):
-            words, is_below = _over(paper, row, span), True
+            words, is_below = frozenset(paper.said_above(row, span.box, HEADER_ROWS, "AMOUNTS")), True
         yield Figure(amount, row, at, span, words, kind_of(words), is_below, number == len(found) - 1)
 
 
@@ -84,14 +84,3 @@ def _amounts(text: str, mark: numbers.Mark) -> Sequence[numbers.Amount]:
         for amount in numbers.find(text, mark)
         if not amount.is_percent and all(amount.end <= start or end <= amount.start for start, end in taken)
     ]
-
-
-def _over(paper: Paper, row: Row, span: Span) -> frozenset[str]:
-    """Of the nearest cell above that is labelled."""
-    for cell in paper.above(row, span.box, HEADER_ROWS):
-        words = kinds(cell.text, "AMOUNTS")
-        if words:
-            return words
-        if labels(cell.text, "COLUMNS"):
-            break
-    return frozenset()

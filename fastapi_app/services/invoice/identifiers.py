@@ -24,7 +24,7 @@ _TAX = re.compile(
 _TAX_VALUE = re.compile(r"[A-Z]{0,3}[-/ ]?\d[\dA-Z]*(?:[-/. ]?\d[\dA-Z]*){0,5}", re.IGNORECASE)
 _TAX_LEAD = re.compile(r"[^\w%]{0,4}(?:(?:no|nr|id|reg|number|idnr|n°|מס)\b[^\w%]{0,4}){0,3}", re.IGNORECASE)
 _NUMBER_SIGN = re.compile(
-    r"^\W*(?:no|nr|num|number|nummer|numero|n[°ºo]|#|id|מס['׳]?|מספר)?[\s.:#°º\-]*(?:\(\d+\)\s*Nr\.?\s*)?$",
+    r"^[^\w(]*(?:no|nr|num|number|nummer|numero|n[°ºo]|#|id|מס['׳]?|מספר)?[\s.:#°º\-]*(?:\(\d+\)\s*Nr\.?\s*)?$",
     re.IGNORECASE,
 )
 FAR = 12  # characters between a label and its value
@@ -46,26 +46,20 @@ def _numbers(paper: Paper, row: Row, at: int) -> Iterator[Candidate]:
             continue
         before = [label for label in said if label.end <= match.start()]
         span = row.span(match.start(), match.end())
-        over = [] if before else _over(paper, row, span)
-        label = before[-1] if before else (over[0] if over else None)
-        yield Candidate(
-            match[0].lstrip("#"),
-            span,
-            _features(
-                paper, row, match[0], label, row.text[label.end : match.start()] if before and label else "", bool(over)
-            ),
-        )
+        over = [] if before else paper.said_above(row, span.box, HEADER_ROWS, "NUMBERS")
+        label = before[-1] if before else None
+        kind = f"below kind {over[0]}" if over else f"kind {label.kind if label else ''}"
+        between = row.text[label.end : match.start()] if label else ""
+        yield Candidate(match[0].lstrip("#"), span, _features(paper, row, match[0], kind, label, between))
 
 
-def _features(
-    paper: Paper, row: Row, value: str, label: Label | None, between: str, is_below: bool
-) -> dict[str, float]:
-    kind = f"{'below ' if is_below else ''}kind {label.kind if label else ''}"
+def _features(paper: Paper, row: Row, value: str, kind: str, label: Label | None, between: str) -> dict[str, float]:
     return {
         kind: 1.0,
         "named": float(label is not None and label.kind == "invoice_number" and label.words > 1),
         "sign": float(label is not None and label.kind == "invoice_number" and bool(_NUMBER_SIGN.match(between))),
         "far": float(len(between) > FAR),
+        "bracket": float(between.rstrip().endswith("(")),
         "tab": float("\t" in between.strip(" :")),
         "digits": min(10, sum(letter.isdigit() for letter in value)) / 10,
         "short": float(len(value) < 3),
@@ -73,16 +67,6 @@ def _features(
         "depth": paper.depth(row),
         "first page": float(row.page == 1),
     }
-
-
-def _over(paper: Paper, row: Row, span: Span) -> list[Label]:
-    for cell in paper.above(row, span.box, HEADER_ROWS):
-        said = labels(cell.text, "NUMBERS")
-        if said:
-            return [said[-1]]
-        if re.search(r"\d", cell.text):
-            break
-    return []
 
 
 def ibans(paper: Paper) -> Iterator[tuple[str, Span]]:

@@ -5,8 +5,9 @@ from functools import cached_property
 from statistics import median
 
 from fastapi_app.services.invoice import dates, numbers, origin
+from fastapi_app.services.invoice.labels import Label, labels
 from fastapi_app.services.invoice.rows import Cell, Row, blocks_of, rows_of
-from fastapi_app.services.layout import Page, direction_of
+from fastapi_app.services.layout import Box, Page, direction_of
 
 COMMA_LANGUAGES = frozenset(("deu", "fra", "nld", "spa", "ita"))
 
@@ -56,12 +57,19 @@ class Paper:
         """How far down its page a row stands, 0 to 1."""
         return min(1.0, max(0.0, (row.box[1] + row.box[3] / 2) / max(1, self.pages[row.page - 1].height)))
 
-    def above(self, row: Row, box: tuple[int, int, int, int], most: int) -> list[Cell]:
-        """The cells that stand over a box, the nearest first, in at most so many rows of the page."""
+    def said_above(self, row: Row, box: Box, most: int, lexicon: str) -> list[str]:
+        """Kinds of the labels that stand over a box, of the nearest row that has any, in at most so many rows."""
         at = self.rows.index(row)
-        found = []
         for other in reversed(self.rows[max(0, at - most) : at]):
             if other.page != row.page:
                 break
-            found += [cell for cell in other.cells if min(cell.right, box[0] + box[2]) > max(cell.left, box[0])]
-        return found
+            said = [label for label in labels(other.text, lexicon) if _is_over(other, label, box)]
+            if said:
+                return [label.kind for label in said]
+        return []
+
+
+def _is_over(row: Row, label: Label, box: Box) -> bool:
+    """By its words; a little to one side, too, as headers are not always aligned with their columns."""
+    x, _, width, height = row.span(label.start, label.end).box
+    return min(x + width, box[0] + box[2]) - max(x, box[0]) > -height / 2

@@ -4,6 +4,7 @@ Engines cut a page into lines each in their own way: Tesseract by columns, Rapid
 the words are put in rows anew, on the slope that the page's own lines have.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ GAP = 1.3  # of the height of a line: wider, and the next word begins a new cell
 SAME_ROW = 0.5  # of the lower of two cells: how far apart the middles of a row may be
 BLOCK_GAP = 1.1  # of the height of a line, between the lines of an address
 STEEPEST = 0.3
+_MARKS = re.compile("[\u200e\u200f\u202a-\u202e]")
 LONG_LINE = 6  # heights: shorter lines do not tell a slope
 
 
@@ -120,11 +122,20 @@ def rows_of(pages: Sequence[Page]) -> list[Row]:
 
 
 def _rows(page: Page, number: int) -> Iterator[Row]:
-    slope = _slope(page.lines)
-    cells = sorted((cell for line in page.lines for cell in _cells(line, number, slope)), key=lambda cell: cell.middle)
+    lines = [_without_marks(line) for line in page.lines]
+    slope = _slope(lines)
+    cells = sorted((cell for line in lines for cell in _cells(line, number, slope)), key=lambda cell: cell.middle)
     leftward = direction_of(page.text) == "rtl"
     for row in _clusters(cells):
         yield Row(number, tuple(sorted(row, key=lambda cell: -cell.right if leftward else cell.left)))
+
+
+def _without_marks(line: Line) -> Line:
+    """Tesseract sets marks of direction beside numbers in Hebrew."""
+    if not _MARKS.search(line.text):
+        return line
+    bare = [word.model_copy(update={"text": _MARKS.sub("", word.text)}) for word in line.words]
+    return line.model_copy(update={"words": tuple(word for word in bare if word.text)})
 
 
 def _slope(lines: Sequence[Line]) -> float:

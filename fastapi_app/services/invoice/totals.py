@@ -33,7 +33,7 @@ class Sums:
 
     def is_taxed(self, total: Decimal) -> bool:
         """Whether a subtotal and a tax come to it, give or take the rounding."""
-        return any(tax and abs(net + tax - total) <= MOST_ROUNDING for net in self["subtotal"] for tax in self["tax"])
+        return any(abs(net + tax - total) <= MOST_ROUNDING for net in self["subtotal"] for tax in self["tax"])
 
     def is_paid(self, total: Decimal) -> bool:
         """Whether it is what the cashier kept."""
@@ -56,7 +56,7 @@ def total_candidates(paper: Paper, figures: Sequence[Figure]) -> list[Candidate]
     sums = Sums.of(money)
     often = Counter(figure.value for figure in money)
     kept = [figure.value for figure in money if figure.kind not in ("cash", "change")]
-    most = max(kept, default=Decimal(0))
+    most = max(kept, default=Decimal(0), key=abs)
     totals = [figure.at for figure in money if figure.kind == "total"]
     return [
         Candidate(
@@ -67,13 +67,13 @@ def total_candidates(paper: Paper, figures: Sequence[Figure]) -> list[Candidate]
                 **_placed(paper, figure, totals),
                 "is most": float(figure.value == most),
                 "often": min(often[figure.value], MANY) / MANY,
-                "adds up": float(sums.is_taxed(figure.value)),
+                "adds up": float(figure.kind != "subtotal" and sums.is_taxed(figure.value)),
                 "paid": float(sums.is_paid(figure.value)),
                 "tendered": float(figure.value in sums["cash"]),
                 "rounded": float(sums.is_rounded(figure.value)),
                 "sum": float(sums.is_sum(figure.value)),
                 "zero": float(figure.value == 0),
-                "negative": float(figure.value < 0),
+                "negative": float(figure.value < 0 and not sums.is_taxed(figure.value)),
             },
         )
         for figure in money

@@ -26,6 +26,10 @@ _LEAD = re.compile(
 )
 
 
+LEAST = 0.02  # probability: what is less likely is not worth correcting
+_PARTED = re.compile(r"\s+[-–—·•●|∙*]\s+|\s*[●•·|]\s*")
+
+
 def vendor_and_address(paper: Paper) -> tuple[list[Choice], list[Choice]]:
     """Names and addresses, the likeliest first."""
     lines = headings(paper)
@@ -44,7 +48,7 @@ def _choices(tag: str, lines: Sequence[Heading], tags: Sequence[str], chain: Cha
         for value, span in [_joined(tag, lines[start:end])]
         if value
     ]
-    return sorted(found, key=lambda choice: -choice.probability)
+    return sorted((choice for choice in found if choice.probability > LEAST), key=lambda choice: -choice.probability)
 
 
 def _runs(tag: str, tags: Sequence[str]) -> Iterator[tuple[int, int]]:

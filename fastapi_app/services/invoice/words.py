@@ -16,7 +16,7 @@ AMOUNTS = {
         "לתשלום; סה כ לתשלום; לתשלום; סך לתשלום; יתרה לתשלום"
     ),
     "subtotal": (
-        "subtotal; sub total; net total amount; amount before tax; total before tax; taxable amount; net value; "
+        "subtotal; sub total; net amount; net total; net total amount; amount before tax; total before tax; taxable amount; "
         "subjumlah; jumlah kecil; nettobetrag; netto; nettosumme; summe netto; zwischensumme; warenwert; "
         "positionssumme; nettowert; gesamt netto; sous total; montant ht; total ht; total hors taxe; total hors "
         "taxes; hors taxe; subtotaal; exclusief; grondslag; basisbetrag; סכום ביניים; לפני מעמ; לפני מע מ; סהכ לפני "
