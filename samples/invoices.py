@@ -226,9 +226,9 @@ def _truth(deal: Deal, total: Decimal, **more: str) -> dict[str, str]:
         "invoice_number": deal.number,
         "date": deal.day.isoformat(),
         "currency": deal.tongue.currency,
-        "subtotal": str(deal.net),
+        "subtotal": str(deal.net.quantize(CENT)),
         "tax": str(deal.tax),
-        "total": str(total),
+        "total": str(total.quantize(CENT)),
         **more,
     }
 

@@ -14,7 +14,9 @@ def drawn(first: int, last: int) -> Iterator[Receipt]:
         for tongue in TONGUES:
             for kind in (invoice, receipt):
                 paper = kind(tongue, seed)
-                yield Receipt(f"{kind.__name__} {tongue.language} {seed}", page_of(paper), dict(paper.truth))
+                yield Receipt(
+                    f"{kind.__name__} {tongue.language} {seed}", page_of(paper), {"due_date": "", **paper.truth}
+                )
 
 
 def page_of(paper: Paper) -> Page:

@@ -60,8 +60,8 @@ Group = tuple[list[Candidate], list[bool]]
 
 
 def group(receipt: Receipt, name: str) -> Group | None:
-    """The candidates for a field, and which of them are right; None if nobody knows."""
-    if not receipt.truth.get(name):
+    """The candidates for a field, and which of them are right, if any; None if nobody knows."""
+    if name not in receipt.truth:
         return None
     paper = Paper((receipt.page,), receipt.page.languages)
     candidates = CANDIDATES[name](paper)
@@ -71,6 +71,7 @@ def group(receipt: Receipt, name: str) -> Group | None:
 CANDIDATES: dict[str, Callable[[Paper], list[Candidate]]] = {
     "total": lambda paper: totals.total_candidates(paper, figures.figures(paper)),
     "date": lambda paper: days.candidates(paper, days.days(paper)),
+    "due_date": lambda paper: days.candidates(paper, days.days(paper)),
     "invoice_number": identifiers.number_candidates,
 }
 
@@ -139,7 +140,7 @@ def learn_lines(pages: Sequence[tuple[list[dict[str, float]], list[str]]], l1: f
     return {"tags": tags, "steps": steps, "features": dict(sorted(features.items()))}
 
 
-def learn(known: Sequence[Receipt], l1: float = 0.1, l2: float = 0.05, decay: float = 0.2) -> dict[str, Any]:
+def learn(known: Sequence[Receipt], l1: float = 0.1, l2: float = 0.05, decay: float = 0.03) -> dict[str, Any]:
     pages = [each for receipt in known for each in (receipt, misread(receipt, 1))]
     chosen = {
         name: learn_choice([found for page in pages if (found := group(page, name))], decay) for name in CANDIDATES
@@ -147,17 +148,12 @@ def learn(known: Sequence[Receipt], l1: float = 0.1, l2: float = 0.05, decay: fl
     return chosen | {"lines": learn_lines([known_ for page in pages if (known_ := tagged(page))], l1, l2)}
 
 
-BY_HAND: dict[str, dict[str, float]] = {
-    "due_date": {"due": 4.0, "below": -0.3, "near": 0.5, NONE: 2.0},
-}
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.invoices", description=__doc__)
     parser.add_argument("folder", type=Path)
     arguments = parser.parse_args(argv)
-    known = [*receipts(arguments.folder, with_image=False), *drawn(0, 20)]
-    found = BY_HAND | learn(known)
+    known = [*receipts(arguments.folder, with_image=False), *drawn(0, 10)]
+    found = learn(known)
     MODEL.write_text(
         json.dumps(found, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8"
     )

@@ -33,7 +33,7 @@ def _truth(path: Path) -> dict[str, str]:
     told = {NAMES[name]: value for name, value in json.loads(path.read_text(encoding="utf-8")).items() if name in NAMES}
     told["date"] = next((found.value.isoformat() for found in dates.find(told.get("date", ""))), "")
     told["total"] = next((plain(found.value) for found in numbers.find(told.get("total", ""))), "")
-    return told
+    return {name: value for name, value in told.items() if value}
 
 
 def receipts(folder: Path, *, with_image: bool | None = None) -> list[Receipt]:

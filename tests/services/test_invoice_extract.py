@@ -1,9 +1,19 @@
 """Whole invoices from pages made by hand."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from fastapi_app.services import reading
 from fastapi_app.services.invoice.extract import extract
-from fastapi_app.services.invoice.models import Invoice
+from fastapi_app.services.invoice.models import Invoice, LineItem
 from fastapi_app.services.layout import Page
-from tests.services.invoice_pages import page_of
+from fastapi_app.services.raster import Raster
+from samples import photograph
+from samples.invoice_words import HEBREW, MALAY, TONGUES, Tongue
+from samples.invoices import Paper, invoice, receipt
+from tests.services.invoice_pages import page_of, page_of_paper
 
 RECEIPT = """\
         INK AND PAPER SDN BHD
@@ -80,3 +90,53 @@ def test_nothing_to_read() -> None:
     empty = Page(width=10, height=10, languages=("eng",), engine="none", confidence=0.0, regions=())
     assert extract([empty]).fields == {}
     assert extract([]).fields == {}
+
+
+@pytest.mark.parametrize("tongue", TONGUES, ids=lambda tongue: tongue.language)
+@pytest.mark.parametrize("kind", [invoice, receipt])
+def test_drawn_pages(kind: Callable[[Tongue, int], Paper], tongue: Tongue) -> None:
+    """Pages that nothing was learned from, without an engine's mistakes."""
+    right = asked = 0
+    for seed in range(1000, 1010):
+        paper = kind(tongue, seed)
+        found = values(extract([page_of_paper(paper)]))
+        right += sum(found.get(name) == value for name, value in paper.truth.items())
+        asked += len(paper.truth)
+    assert right >= 0.93 * asked
+
+
+@pytest.mark.parametrize("tongue", TONGUES, ids=lambda tongue: tongue.language)
+def test_line_items(tongue: Tongue) -> None:
+    paper = invoice(tongue, 1003)
+    items = extract([page_of_paper(paper)]).line_items
+    assert [_told(item) for item in items] == [
+        (item.description, item.quantity, item.unit_price, item.amount) for item in paper.items
+    ]
+
+
+def _told(item: LineItem) -> tuple[str, int, Decimal, Decimal]:
+    assert item.description
+    assert item.quantity
+    assert item.unit_price
+    assert item.amount
+    amounts = (item.unit_price.value, item.amount.value)
+    return (item.description.value, int(item.quantity.value), *map(Decimal, amounts))  # type: ignore[return-value]
+
+
+def test_a_photographed_receipt() -> None:
+    """By the engine, from pixels."""
+    paper = receipt(MALAY, 1001)
+    pixels = photograph(paper.pixels(), angle=1.5, shade=0.8, grain=4, seed=1)
+    page = reading.result(reading.run(Raster(pixels), ("eng", "heb")))
+    assert page.engine.startswith("rapidocr")
+    found = extract([page]).fields
+    for name in ("date", "total", "tax", "subtotal", "currency"):
+        assert found[name].value == paper.truth[name]
+
+
+def test_a_hebrew_receipt_is_left_to_tesseract() -> None:
+    paper = receipt(HEBREW, 1001)
+    page = reading.result(reading.run(Raster(paper.pixels()), ("eng", "heb")))
+    assert page.engine.startswith("tesseract")
+    found = values(extract([page]))
+    assert (found["date"], found["total"]) == (paper.truth["date"], paper.truth["total"])

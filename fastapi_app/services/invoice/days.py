@@ -53,7 +53,7 @@ def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Day]:
 
 
 def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
-    """For the date of the invoice."""
+    """For the date of the invoice, and for the date on which it is due."""
     newest = max((day.dated.value for day in found), default=None)
     is_said = any(day.kind == "date" and not day.is_below for day in found)
     return [
@@ -77,17 +77,6 @@ def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
             },
         )
         for number, day in enumerate(found)
-    ]
-
-
-def due_candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
-    return [
-        Candidate(
-            day.dated.value.isoformat(),
-            day.span,
-            {"due": float(day.kind == "due_date"), "below": float(day.is_below), "near": float(day.distance < 5)},
-        )
-        for day in found
     ]
 
 

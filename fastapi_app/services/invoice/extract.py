@@ -53,7 +53,7 @@ def _choices(paper: Paper, found_figures: Sequence[Figure]) -> Mapping[str, list
         "vendor_address": address,
         **_numbers(paper),
         "date": date,
-        "due_date": _some("due_date", days.due_candidates(paper, found_days)),
+        "due_date": _some("due_date", days.candidates(paper, found_days)),
         "currency": currencies.currencies(paper, found_figures),
         **_split(paper, found_figures, total),
         "total": total,

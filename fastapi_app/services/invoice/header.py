@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from fastapi_app.services.invoice import dates
 from fastapi_app.services.invoice.labels import kinds
@@ -10,6 +11,8 @@ from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.rows import Cell
 
 MOST = 40
+SIGNS = frozenset("-–—·•●|∙*,")
+FEWEST_PARTS = 3  # of a letterhead in one line
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = {
     "legal form": (
@@ -58,11 +61,19 @@ class Heading:
 
 def headings(paper: Paper) -> list[Heading]:
     """Lines in blocks, those of the first page, as far as there may be a vendor."""
-    cells = [cell for block in paper.blocks for cell in block if cell.page == 1][:MOST]
+    cells = [part for block in paper.blocks for cell in block if cell.page == 1 for part in _parts(cell)][:MOST]
     own = [_own(cell, paper) for cell in cells]
     return [
         Heading(cell, {**own[at], **_placed(at, cells, paper), **_beside(own, at)}) for at, cell in enumerate(cells)
     ]
+
+
+def _parts(cell: Cell) -> list[Cell]:
+    """A letterhead in one line (name - street - town), part by part."""
+    runs = [tuple(run) for is_sign, run in groupby(cell.words, key=lambda word: word.text in SIGNS) if not is_sign]
+    if len(runs) < FEWEST_PARTS or not _PATTERNS["postcode"].search(cell.text.lower()):
+        return [cell]
+    return [Cell(cell.page, run, cell.middle) for run in runs]
 
 
 def _own(cell: Cell, paper: Paper) -> dict[str, float]:

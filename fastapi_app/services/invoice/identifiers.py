@@ -27,6 +27,7 @@ _NUMBER_SIGN = re.compile(
     r"^[^\w(]*(?:no|nr|num|number|nummer|numero|n[°ºo]|#|id|מס['׳]?|מספר)?[\s.:#°º\-]*(?:\(\d+\)\s*Nr\.?\s*)?$",
     re.IGNORECASE,
 )
+FEWEST_DIGITS = 3
 FAR = 12  # characters between a label and its value
 HEADER_ROWS = 2
 
@@ -37,8 +38,9 @@ def number_candidates(paper: Paper) -> list[Candidate]:
 
 def _numbers(paper: Paper, row: Row, at: int) -> Iterator[Candidate]:
     taken = [(each.start, each.end) for each in dates.find(row.text)]
-    said = labels(row.text, "NUMBERS")
-    for match in _TOKEN.finditer(row.text):
+    tokens = list(_TOKEN.finditer(row.text))
+    said = [label for label in labels(row.text, "NUMBERS") if not any(_is_part(label, match) for match in tokens)]
+    for match in tokens:
         if any(start < match.end() and match.start() < end for start, end in taken) or _AMOUNT.match(match[0]):
             continue
         inside = [label for label in said if label.start < match.end() and match.start() < label.end]
@@ -51,6 +53,12 @@ def _numbers(paper: Paper, row: Row, at: int) -> Iterator[Candidate]:
         kind = f"below kind {over[0]}" if over else f"kind {label.kind if label else ''}"
         between = row.text[label.end : match.start()] if label else ""
         yield Candidate(match[0].lstrip("#"), span, _features(paper, row, match[0], kind, label, between))
+
+
+def _is_part(label: Label, match: re.Match[str]) -> bool:
+    """The INV of INV-10042 is no label."""
+    digits = sum(letter.isdigit() for letter in match[0])
+    return digits >= FEWEST_DIGITS and match.start() <= label.start and label.end < match.end()
 
 
 def _features(paper: Paper, row: Row, value: str, kind: str, label: Label | None, between: str) -> dict[str, float]:

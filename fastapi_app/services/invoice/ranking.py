@@ -16,7 +16,7 @@ from fastapi_app.services.invoice.rows import Span
 
 MODEL = Path(__file__).parent.parent / "models" / "invoice.json"
 NONE = "none"  # the weight of the alternative that none is meant
-LEAST = 1e-4  # probability: a candidate that is less likely is not worth showing
+LEAST = 1e-9  # probability: a candidate that is less likely is not worth showing
 MOST = 5
 
 Features = Mapping[str, float]

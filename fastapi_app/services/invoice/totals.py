@@ -122,13 +122,21 @@ LABELLED, UNDER_HEADER, FITS, RATE_FITS = 2.0, 1.0, 4.0, 1.0
 
 def split(figures: Sequence[Figure], total: Decimal | None, rates: Sequence[Decimal]) -> list[Split]:
     """How the total may be split, the likeliest first."""
-    nets = [figure for figure in figures if figure.kind == "subtotal"][:MOST_OF_A_KIND]
     taxes = [figure for figure in figures if figure.kind == "tax"][:MOST_OF_A_KIND]
+    nets = [figure for figure in figures if figure.kind == "subtotal" or _is_rest(figure, taxes, total)]
+    nets = nets[:MOST_OF_A_KIND]
     found = [_split(net, tax, total, rates) for net in (*nets, None) for tax in (*taxes, None) if net or tax]
     return sorted(found, key=lambda each: -each.score)
 
 
 MOST_OF_A_KIND = 24
+
+
+def _is_rest(figure: Figure, taxes: Sequence[Figure], total: Decimal | None) -> bool:
+    """Whether it is what a tax leaves of the total, whatever it is called."""
+    if total is None or not figure.is_money or figure.kind not in ("total", ""):
+        return False
+    return any(tax.value and figure.value + tax.value == total for tax in taxes)
 
 
 def _split(net: Figure | None, tax: Figure | None, total: Decimal | None, rates: Sequence[Decimal]) -> Split:

@@ -27,7 +27,6 @@ _LEAD = re.compile(
 
 
 LEAST = 0.02  # probability: what is less likely is not worth correcting
-_PARTED = re.compile(r"\s+[-–—·•●|∙*]\s+|\s*[●•·|]\s*")
 
 
 def vendor_and_address(paper: Paper) -> tuple[list[Choice], list[Choice]]:
