@@ -23,22 +23,18 @@ from fastapi_app.services.errors import EngineError
 
 # The service imports this module for `serve`; OpenCV and the works are imported in the functions, by the child alone.
 OPEN_FILES = 64
-NICE = 5  # behind the loop, which answers everybody, whatever the pages cost
+NICE = 5  # behind whoever started it and answers everybody, whatever the pages cost
 PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a child may use: bytes of address space, CPU seconds a command, OpenCV threads, a folder of its own.
-
-    With `nice` it steps back behind whoever waits for an answer.
-    """
+    """What a child may use: bytes of address space, CPU seconds a command, OpenCV threads, a folder of its own."""
 
     memory_bytes: int
     cpu_seconds: int
     threads: int
     folder: str
-    nice: int = 0
 
 
 def serve(pipe: Connection, bounds: Bounds) -> None:
@@ -55,7 +51,7 @@ def serve(pipe: Connection, bounds: Bounds) -> None:
 def _confine(bounds: Bounds) -> None:
     """A process group of its own (so that Tesseract dies with it), limits, and an end when the fork server ends."""
     os.setsid()
-    os.nice(bounds.nice)
+    os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (bounds.memory_bytes, bounds.memory_bytes))

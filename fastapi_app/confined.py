@@ -30,10 +30,9 @@ class Confinement:
     seconds: float
     memory_bytes: int
     limits: dict[str, int]
-    nice: int = 0
 
     def bounds(self, folder: str) -> Bounds:
-        return Bounds(self.memory_bytes, math.ceil(self.seconds) + 1, 1, folder, self.nice)
+        return Bounds(self.memory_bytes, math.ceil(self.seconds) + 1, 1, folder)
 
 
 Beat = Callable[[int], None]

@@ -18,7 +18,6 @@ from celery.exceptions import Reject
 from celery.signals import setup_logging, worker_shutting_down
 
 from fastapi_app import confined, logs
-from fastapi_app.child import NICE
 from fastapi_app.claims import Claim, LostError, claim, sweep
 from fastapi_app.events import REDIS_ERRORS
 from fastapi_app.orders import Slot
@@ -156,7 +155,7 @@ def reading(path: Path, number: int, languages: Sequence[str]) -> dict[str, Any]
 def confinement(seconds: float = settings.run_seconds) -> confined.Confinement:
     limits = {"bytes": settings.max_upload_bytes, "pixels": settings.max_pixels, "frames": settings.max_frames}
     confined.start_fork_server()
-    return confined.Confinement(seconds, settings.child_memory_bytes, limits, NICE)
+    return confined.Confinement(seconds, settings.child_memory_bytes, limits)
 
 
 class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]

@@ -14,7 +14,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
-from fastapi_app.child import NICE, Bounds
+from fastapi_app.child import Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
 from fastapi_app.line import Line
 from fastapi_app.services.errors import TimedOut
@@ -144,7 +144,7 @@ class Workers:
     def _bounds(self, folder: Path) -> Bounds:
         settings = self._settings
         cpu_seconds = math.ceil(settings.run_seconds * settings.opencv_threads) + 1
-        return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder), NICE)
+        return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder))
 
     def _refill_soon(self) -> None:
         if not self._stopped and (self._refilling is None or self._refilling.done()):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from fastapi_app.child import NICE
 from tests.api.service import Service, messages_until, running, say, text_page, wait_until
 
 SLOW = {"method": "nlmeans", "strength": 30}
@@ -211,6 +212,7 @@ def test_children_are_confined(media: Path) -> None:
         limits = Path(f"/proc/{max(children(service))}/limits").read_text()
         assert f"Max address space         {3 * 2**30}" in limits
         assert "Max core file size        0 " in limits
+        assert os.getpriority(os.PRIO_PROCESS, max(children(service))) == os.getpriority(os.PRIO_PROCESS, 0) + NICE
 
 
 def test_next_spare_waits_for_the_end_of_a_lone_run(media: Path, slow_page: bytes) -> None:

@@ -25,6 +25,7 @@ from django_app.jobs.models import Job, JobItem, State
 from django_app.pages.models import Page
 from django_app.texts import store
 from django_app.texts.models import Layer
+from fastapi_app.child import NICE
 from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, Outage, deliver, large, until
 
 pytestmark = pytest.mark.django_db
@@ -299,7 +300,9 @@ def test_a_page_that_kills_its_process_three_times_is_set_aside(start: Start, ma
     with ThreadPoolExecutor(1) as pool:
         for attempt in (1, 2, 3):
             running = pool.submit(in_a_thread, first)
-            os.kill(until(confined), signal.SIGKILL)
+            child = until(confined)
+            assert os.getpriority(os.PRIO_PROCESS, child) == os.getpriority(os.PRIO_PROCESS, 0) + NICE
+            os.kill(child, signal.SIGKILL)
             running.result(20)
             first.refresh_from_db()
             assert first.attempts == attempt
