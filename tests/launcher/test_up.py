@@ -30,7 +30,7 @@ def started(tmp_path: Path, ports: Ports) -> Iterator["subprocess.Popen[str]"]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        watchdog = threading.Timer(100, process.kill)
+        watchdog = threading.Timer(150, process.kill)
         watchdog.start()
         yield process
         watchdog.cancel()
@@ -48,7 +48,7 @@ def lines_until(process: "subprocess.Popen[str]", words: str) -> list[str]:
     pytest.fail(f"it ended before it said {words!r}:\n" + "\n".join(lines))
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(180)
 def test_from_nothing_to_ctrl_c(started: "subprocess.Popen[str]", ports: Ports, tmp_path: Path) -> None:
     """The sample comes out clean and read, the account works, the addresses answer; Ctrl-C leaves nothing."""
     said = lines_until(started, "Recto is ready")
