@@ -23,6 +23,7 @@ from django_app.api.parsers import BoundedJSONParser
 from django_app.invoices import checking, fields, lists, results, review
 from django_app.invoices.models import Anomaly, Correction, Dismissal, Invoice, InvoicePage, Issue, Severity, State
 from django_app.invoices.reading import AGAIN, AgainParams
+from django_app.invoices.values import readings
 from django_app.jobs.models import Job
 from django_app.jobs.params import LanguageField
 from django_app.pages.models import Page, PageVersion
@@ -142,6 +143,9 @@ class DetailSerializer(RowSerializer):
     values = serializers.DictField(
         help_text="{fields, details, line_items}: each value with what was `read`, and whether it was `corrected`."
     )
+    read = serializers.DictField(
+        child=serializers.CharField(), help_text="By path: the machine's reading, also of what a person has taken away."
+    )
     candidates = serializers.DictField(help_text="By field: what else could have been meant, the likeliest first.")
     differences = serializers.ListField(help_text="Of an embedded e-invoice and the page: field, embedded, printed.")
     origin = serializers.ChoiceField(choices=("image", "text", "xml"), help_text="What was read: pixels, text or XML.")
@@ -155,7 +159,7 @@ class DetailSerializer(RowSerializer):
     class Meta(RowSerializer.Meta):
         fields = (
             *RowSerializer.Meta.fields,
-            *("values", "candidates", "differences", "origin", "issues", "anomalies", "pages", "history"),
+            *("values", "read", "candidates", "differences", "origin", "issues", "anomalies", "pages", "history"),
             *("confirmed_by", "stale"),
         )
 
@@ -324,6 +328,7 @@ def detail(found: Invoice) -> dict[str, Any]:
     row.values = results.says(row)
     row.candidates, row.differences = row.read.get("candidates", {}), row.read.get("differences", [])
     row.origin = row.read.get("source", "image")
+    row.read = readings(row.read)
     row.stale = checking.is_stale(found.project_id)
     return dict(DetailSerializer(row).data)
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", documents.home, name="home"),
     path("accounts/", include("django_app.users.urls")),
     path("projects/", include("django_app.projects.urls")),
+    path("projects/", include("django_app.invoices.urls")),
     path("documents/", include("django_app.documents.urls")),
     path("", include("django_app.pages.urls")),
     path("jobs/", include("django_app.jobs.urls")),

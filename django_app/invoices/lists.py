@@ -21,11 +21,17 @@ def open_anomalies(project_id: int) -> QuerySet[Anomaly]:
     return Anomaly.objects.filter(~Exists(dismissed), project=project_id)
 
 
-def told_anomalies(project_id: int) -> Prefetch[str]:
-    """All of them, each with whether somebody has `dismissed` it, and its invoices."""
+def judged(project_id: int) -> QuerySet[Anomaly]:
+    """All of them, each with whether somebody has `dismissed` it, and its invoices; those of no concern come last."""
     dismissed = Dismissal.objects.filter(project=project_id, key=OuterRef("key"))
-    invoices = Prefetch("invoices", Invoice.objects.defer("read"))
-    return Prefetch("anomalies", Anomaly.objects.annotate(dismissed=Exists(dismissed)).prefetch_related(invoices))
+    found = Anomaly.objects.filter(project=project_id).annotate(dismissed=Exists(dismissed))
+    return found.prefetch_related(Prefetch("invoices", Invoice.objects.defer("read"))).order_by(
+        "dismissed", "-score", "id"
+    )
+
+
+def told_anomalies(project_id: int) -> Prefetch[str]:
+    return Prefetch("anomalies", judged(project_id))
 
 
 def with_problems(invoices: QuerySet[Invoice], project_id: int) -> QuerySet[Invoice]:

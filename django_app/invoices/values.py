@@ -62,6 +62,14 @@ def line_items(found: list[Mapping[str, Any]], said: Mapping[str, str]) -> list[
     return items
 
 
+def readings(read: Mapping[str, Any]) -> dict[str, str]:
+    """What the machine says, by the paths of corrections."""
+    found = {**read.get("fields", {}), **read.get("details", {})}
+    rows = enumerate(read.get(LINE_ITEMS, []))
+    items = {f"{LINE_ITEMS}.{number}.{name}": row.get(name) for number, row in rows for name in ITEM_NAMES}
+    return {path: str(value["value"]) for path, value in (found | items).items() if value}
+
+
 def plain(values: Mapping[str, Any], name: str) -> str:
     """A field's value, or an empty string."""
     return str(values["fields"].get(name, {}).get("value", ""))

@@ -1,8 +1,7 @@
 /** The jobs of a document, a row each: how far they are, why pages failed, cancel, retry, the file that came out. */
 import { get } from './api.js';
 import { keepFocus } from './focus.js';
-import { cancel, ending, follow, going, isOver, retry, showReasons } from './jobs.js';
-import { say } from './words.js';
+import { cancel, ending, follow, going, isOver, retry, showReasons, told } from './jobs.js';
 
 export class DocumentJobs extends EventTarget {
   /** @param parts {list, row: HTMLTemplateElement, trouble: (error) => void, back: where the focus goes from a row that ends} */
@@ -61,4 +60,4 @@ export class DocumentJobs extends EventTarget {
   }
 }
 
-const summary = (job) => (job.failed && !job.result ? say('job.failed_here', job) : ending(job));
+const summary = (job) => (job.failed && !job.result ? told(job, 'failed_here') : ending(job));

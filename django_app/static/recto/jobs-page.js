@@ -2,7 +2,7 @@
 import { get } from './api.js';
 import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
-import { cancel, follow, going, isOver, retry, showReasons } from './jobs.js';
+import { cancel, follow, going, isOver, retry, showReasons, told } from './jobs.js';
 import { announce, duration, explain, moment, say } from './words.js';
 
 function show(row, job) {
@@ -11,7 +11,7 @@ function show(row, job) {
   state.className = `state state-${job.state}`;
   state.textContent = say(`state.${job.state}`);
   row.querySelector('progress').value = job.percent;
-  row.querySelector('.job-words').textContent = job.failed ? say('job.going_failed', job) : going(job);
+  row.querySelector('.job-words').textContent = job.failed ? told(job, 'going_failed') : going(job);
   showButtons(row, job);
   showReasons(row.querySelector('.job-reasons'), job.items);
   showDuration(row, job.started_at, job.finished_at);

@@ -97,18 +97,21 @@ async function asked(job) {
 export const cancel = (job) => post(`/api/jobs/${job.id}/cancel/`, {});
 export const retry = (job) => post(`/api/jobs/${job.id}/retry/`, {});
 
+/** Invoices are counted in files: one may have many pages. */
+export const told = (job, way) => say(job.kind === 'invoices' ? `job.${way}.files` : `job.${way}`, job);
+
 /** What a job's end means, in a sentence; an event tells it without the items. */
 export function ending(job) {
   if (job.kind === 'export' && job.done) return say('job.exported');
   if (job.failed && job.total === 1 && job.items) return explain(job.items.find(({ state }) => state === 'failed'));
-  if (job.state === 'cancelled') return say('job.cancelled', { done: job.done, total: job.total });
-  if (job.failed) return say('job.failed', { failed: job.failed, total: job.total });
-  return say('job.completed', { total: job.total });
+  if (job.state === 'cancelled') return told(job, 'cancelled');
+  if (job.failed) return told(job, 'failed');
+  return told(job, 'completed');
 }
 
 export function going(job) {
   if (job.kind === 'export') return say('job.exporting', { percent: job.percent });
-  return say('job.going', { done: job.done, total: job.total });
+  return told(job, 'going');
 }
 
 /** Why pages failed, a line for each. */

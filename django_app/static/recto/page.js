@@ -8,6 +8,7 @@ import { Presets } from './presets.js';
 import { Process } from './process.js';
 import { Read } from './read.js';
 import { RecipeForm } from './recipe-form.js';
+import { startSheet } from './sheet.js';
 import { startShortcuts } from './shortcuts.js';
 import { Stage } from './stage.js';
 import { Steps } from './steps.js';
@@ -102,12 +103,7 @@ for (const tab of document.querySelectorAll('[data-bs-toggle=tab]')) {
   });
 }
 
-byId('sheet-handle').addEventListener('click', ({ currentTarget }) => {
-  const side = byId('side');
-  side.dataset.size = { half: 'full', full: 'closed', closed: 'half' }[side.dataset.size];
-  currentTarget.setAttribute('aria-expanded', side.dataset.size !== 'closed');
-});
-
+startSheet(byId('side'), byId('sheet-handle'));
 startShortcuts(stage);
 start();
 if (config.read) read.load();

@@ -1,13 +1,11 @@
 /** The Text panel: reading a page, its lines beside the image, words and boxes lighting each other up. */
 import { get, post } from './api.js';
+import { LOST, SURE } from './confidence.js';
 import { whileBusy } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { cancel, ending, follow } from './jobs.js';
 import { Overlay } from './overlay.js';
 import { announce, explain, moment, say } from './words.js';
-
-const SURE = 0.75; // below this a word is marked as uncertain
-const LOST = 0.5; // below this even more so
 
 export class Read {
   #words = []; // [{box, span}]

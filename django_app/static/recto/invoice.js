@@ -1,0 +1,277 @@
+/** The review of an invoice: image, fields, findings, keys and the server meet here. */
+import { get, post } from './api.js';
+import { whileBusy } from './focus.js';
+import { health, outage, reportDown } from './health.js';
+import { InvoiceField } from './invoice-field.js';
+import { Findings } from './invoice-findings.js';
+import { converted } from './invoice-forms.js';
+import { showHistory } from './invoice-history.js';
+import { InvoiceImage, readingOf } from './invoice-image.js';
+import { InvoiceItems } from './invoice-items.js';
+import { startKeys } from './invoice-keys.js';
+import { Saving } from './invoice-saving.js';
+import { decide } from './invoice-conflict.js';
+import { startSheet } from './sheet.js';
+import { announce, explain, moment, say } from './words.js';
+
+const CHECKED = 800; // ms until findings that are older than the fields are asked for again
+
+const byId = (id) => document.getElementById(id);
+const config = JSON.parse(byId('page-config').textContent);
+const panel = byId('review');
+const confirmButton = byId('confirm-btn');
+let invoice = null;
+let active = null; // the field that the reader is at
+
+const named = [...byId('fields').querySelectorAll('.invoice-field')].map((each) => new InvoiceField(each, each.dataset.path));
+const items = new InvoiceItems({ section: document.querySelector('.items'), row: byId('item-row') });
+const fields = () => [...named, ...items.fields];
+const byPath = () => new Map(fields().map((field) => [field.path, field]));
+const image = byId('stage').dataset.state === 'gone' ? null : new InvoiceImage({ stage: byId('stage'), place: byId('invoice-pages'), link: byId('page-open') });
+const findings = new Findings({ list: byId('findings'), url: config.dismissals, isEditable: config.editable, here: config.invoice, trouble });
+const saving = new Saving({ url: config.url, version: () => invoice.version, decide: (theirs, mine) => decide(theirs, mine, label) });
+const isEditable = () => config.editable && invoice.state === 'review';
+
+/** What people call a field, of a line with its number. */
+function label(path) {
+  const [, number, name] = path.split('.');
+  const element = byPath().get(path)?.element ?? document.querySelector(`[data-path="${path}"]`);
+  if (!number) return element?.querySelector('label')?.textContent ?? path;
+  const column = document.querySelector(`#items th.item-${name}`)?.textContent;
+  return say('field.of_line', { n: Number(number) + 1, name: column ?? '' });
+}
+
+function tell(text) {
+  byId('review-status').textContent = text;
+}
+
+function trouble(error) {
+  if (outage(error)) reportDown(outage(error));
+  tell(explain(error));
+}
+
+// --- What the server says ------------------------------------------------------------------------------------------
+
+let timer = null;
+
+function show(now) {
+  invoice = now;
+  const showField = (field, value) =>
+    field.show(value, invoice.read[field.path], { isKept: saving.pending.has(field.path), isEditable: isEditable() });
+  for (const field of named) showField(field, invoice.values.fields[field.path] ?? invoice.values.details[field.path]);
+  items.load(invoice, isEditable(), showField);
+  findings.show(invoice, byPath());
+  showHistory(byId('history-list'), byId('history-count'), invoice, label);
+  showState();
+  panel.dataset.state = 'ready';
+  clearTimeout(timer);
+  if (invoice.stale) timer = setTimeout(reload, CHECKED);
+}
+
+function showState() {
+  const badge = byId('state');
+  badge.className = `badge-state badge-${invoice.state}`;
+  badge.textContent = say(`invoice.${invoice.state}`);
+  byId('state-by').textContent = invoice.confirmed_by
+    ? say('invoice.confirmed_by', { who: invoice.confirmed_by, when: moment(invoice.confirmed_at) })
+    : '';
+  if (!confirmButton) return;
+  confirmButton.hidden = !isEditable();
+  confirmButton.disabled = false;
+  byId('take-back').hidden = invoice.state === 'review';
+}
+
+async function load() {
+  show(await get(config.url));
+  await image?.load(invoice.pages).catch(() => (byId('stage-caption').textContent = say('stage.failed')));
+}
+
+const isUnsaved = () => saving.pending.size > 0 || fields().some(({ isDirty }) => isDirty);
+
+/**
+ * What others have done in the meantime. While something is being typed here, theirs is not taken for seen: to save it
+ * then asks. An outage is told by others.
+ */
+async function reload() {
+  try {
+    const now = await get(config.url);
+    if (now.version === invoice.version || !isUnsaved()) show(now);
+  } catch (error) {
+    if (!outage(error)) trouble(error);
+  }
+}
+
+saving.addEventListener('saved', ({ detail }) => show(detail));
+saving.addEventListener('overtaken', ({ detail }) => show(detail));
+saving.addEventListener('trouble', ({ detail }) => trouble(detail));
+saving.addEventListener('refused', ({ detail: { path, why } }) => {
+  const field = byPath().get(path);
+  field?.tell([{ severity: 'error', message: why }]);
+  announce(why);
+});
+saving.addEventListener('state', ({ detail }) => {
+  byId('saving').textContent = detail ? say(`saving.${detail}`) : '';
+  if (detail === 'unsaved') announce(say('saving.unsaved'));
+});
+addEventListener('beforeunload', (event) => {
+  if (isUnsaved()) event.preventDefault();
+});
+document.addEventListener('visibilitychange', () => document.hidden || !invoice || reload());
+health.addEventListener('recovered', () => (invoice ? reload() : start()));
+
+// --- What the reader does ------------------------------------------------------------------------------------------
+
+function put(field, value) {
+  if (field.isEditable && (value !== (field.known?.value ?? '') || saving.pending.has(field.path)))
+    return saving.put({ [field.path]: value });
+  return Promise.resolve();
+}
+
+const commit = (field) => (field?.isDirty ? put(field, field.value) : Promise.resolve());
+
+function enter(field) {
+  active?.element.querySelector('.field-candidates')?.setAttribute('hidden', '');
+  active = field;
+  image?.point(field.known);
+  showCandidates(field);
+}
+
+function showCandidates(field) {
+  const box = field.element.querySelector('.field-candidates');
+  const others = (invoice?.candidates[field.path] ?? []).filter(({ value }) => value !== field.value);
+  if (!box || !field.isEditable) return;
+  box.hidden = !others.length;
+  box.replaceChildren(...others.slice(0, 9).map((candidate, index) => choice(field, candidate, index)));
+}
+
+function choice(field, candidate, index) {
+  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'candidate', title: `Alt+${index + 1}` });
+  button.append(Object.assign(document.createElement('bdi'), { textContent: candidate.value }));
+  for (const type of ['pointerenter', 'focus']) button.addEventListener(type, () => image?.point(candidate));
+  button.addEventListener('pointerleave', () => image?.point(field.known));
+  button.addEventListener('click', () => take(field, candidate));
+  return button;
+}
+
+function take(field, candidate) {
+  field.type(candidate.value);
+  field.input.focus();
+  image?.point(candidate);
+  commit(field);
+  showCandidates(field);
+}
+
+function bind(field) {
+  field.input.addEventListener('focus', () => enter(field));
+  field.input.addEventListener('input', () => {
+    field.raw = '';
+    field.type(field.input.value);
+  });
+  field.input.addEventListener('change', () => commit(field));
+  field.undo?.addEventListener('click', () => undo(field));
+}
+
+function undo(field = active) {
+  if (!field?.isEditable) return;
+  field.type(field.read);
+  field.input.focus();
+  put(field, field.read);
+}
+
+named.forEach(bind);
+items.addEventListener('row', ({ detail }) => detail.forEach(bind));
+items.addEventListener('put', ({ detail }) => saving.put(detail));
+
+image?.addEventListener('word', ({ detail: word }) => {
+  if (!active?.isEditable) return tell(say(isEditable() ? 'field.choose' : 'field.settled'));
+  const readings = [active.known, ...(invoice.candidates[active.path] ?? [])].filter(Boolean);
+  active.raw = word.isMore && active.raw ? `${active.raw} ${word.text}` : word.text;
+  const value = (!word.isMore && readingOf(readings, word)?.value) || converted(active.kind, active.raw, invoice.currency);
+  if (!value) tell(say('field.unfit', { text: word.text, name: label(active.path) }));
+  else active.type(value);
+  active.input.focus();
+  image.point(word);
+});
+
+function doubtful(way, from = active) {
+  const all = fields();
+  const at = from ? all.indexOf(from) : way > 0 ? -1 : all.length;
+  const rest = way > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
+  return rest.find(({ isDoubtful }) => isDoubtful) ?? null;
+}
+
+function goTo(field) {
+  field.input.focus();
+  field.input.select?.();
+  field.element.scrollIntoView({ block: 'nearest' });
+}
+
+async function confirmed() {
+  if (!isEditable()) return next();
+  for (const field of fields()) commit(field);
+  await saving.put({});
+  if (isUnsaved()) return tell(say('saving.first'));
+  if (await turn('confirm')) next();
+}
+
+/** Confirms or takes back; false if somebody else was quicker. */
+async function turn(verb) {
+  try {
+    show(await post(`${config.url}${verb}/`, { version: invoice.version }));
+    return true;
+  } catch (error) {
+    if (error.code !== 'overtaken') throw error;
+    await decide(error.facts.changes, new Map(), label);
+    await reload();
+    return false;
+  }
+}
+
+const next = () => location.assign(config.next);
+const act = (button, work) => whileBusy(button, work).catch(trouble);
+confirmButton?.addEventListener('click', () => act(confirmButton, confirmed));
+byId('take-back')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, () => turn('unconfirm')));
+
+startKeys({
+  looked: () => {
+    const field = active;
+    commit(field);
+    field?.looked();
+    const following = doubtful(1);
+    if (following) goTo(following);
+    else (confirmButton?.hidden === false ? confirmButton : byId('next-invoice')).focus();
+  },
+  confirm: () => confirmButton && act(confirmButton, confirmed),
+  problem: (way) => {
+    const found = doubtful(way) ?? doubtful(way, null);
+    if (found) goTo(found);
+    else announce(say('field.no_problem'));
+  },
+  walk: (way) => {
+    const all = fields();
+    const near = all[all.indexOf(active) + way];
+    if (near) goTo(near);
+    else if (way > 0) confirmButton?.focus();
+  },
+  undo: () => undo(),
+  forget: () => active?.type(active.known?.value ?? ''),
+  candidate: (index) => active?.element.querySelectorAll('.candidate')[index]?.click(),
+  next,
+  turn: (by) => image?.turn(by),
+});
+
+startSheet(byId('side'), byId('sheet-handle'));
+
+async function start() {
+  try {
+    await load();
+    const first = doubtful(1, null);
+    if (document.activeElement !== document.body) return;
+    if (first) goTo(first);
+    else (confirmButton?.hidden === false ? confirmButton : byId('next-invoice')).focus();
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+start();

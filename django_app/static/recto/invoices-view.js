@@ -1,0 +1,67 @@
+/** The part of the page that the server draws, #invoices: fetched anew in its place, by address, by filter, by sort. */
+
+const PART = 'invoices';
+const TYPED = 350; // ms after the last letter of a search
+
+const opened = () => [...document.querySelectorAll(`#${PART} details[open]`)].map(({ id }) => id);
+
+/** Puts the part as the server draws it now in the place of the one that is shown; what is open stays open. */
+export async function fresh(url) {
+  const answer = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
+  if (!answer.ok || answer.redirected) return;
+  const part = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(PART);
+  const [shown, open, held] = [document.getElementById(PART), opened(), document.activeElement];
+  if (!part || part.innerHTML === shown.innerHTML) return;
+  for (const id of open) part.querySelector(`#${id}`)?.setAttribute('open', '');
+  const again = shown.contains(held) && selector(held);
+  const typed = held instanceof HTMLInputElement ? [held.value, held.selectionStart] : null;
+  shown.replaceWith(document.adoptNode(part));
+  if (again) refocus(document.querySelector(again), typed);
+}
+
+/** Where the keyboard is, in words that hold for the new part too. */
+function selector(element) {
+  if (element.id) return `#${element.id}`;
+  if (element.hasAttribute('href')) return `#${PART} a[href="${CSS.escape(element.getAttribute('href'))}"]`;
+  const anomaly = element.closest('[data-key]');
+  return anomaly && `[data-key="${CSS.escape(anomaly.dataset.key)}"] button:not([hidden])`;
+}
+
+function refocus(element, typed) {
+  if (typed && element) element.value = typed[0];
+  element?.focus({ preventScroll: true });
+  if (typed && element?.type === 'search') element.setSelectionRange(typed[1], typed[1]);
+}
+
+/** Filters and sorts without leaving the page; the address goes along, and Back comes back. */
+export function stay(trouble) {
+  const go = (url) => {
+    history.pushState(null, '', url);
+    return fresh(url).catch(trouble);
+  };
+  const filtered = (form) => {
+    const given = [...new FormData(form)].filter(([, value]) => value !== '');
+    return go(`?${new URLSearchParams(given)}`);
+  };
+  let timer = null;
+  document.addEventListener('submit', (event) => {
+    if (event.target.id !== 'invoice-filter') return;
+    event.preventDefault();
+    filtered(event.target);
+  });
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('#invoice-filter select')) filtered(target.form);
+  });
+  document.addEventListener('input', ({ target }) => {
+    if (target.id !== 'filter-q') return;
+    clearTimeout(timer);
+    timer = setTimeout(() => filtered(target.form), TYPED);
+  });
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest(`#${PART} a[href^="?"]`);
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go(link.getAttribute('href'));
+  });
+  addEventListener('popstate', () => fresh(location.href).catch(trouble));
+}
