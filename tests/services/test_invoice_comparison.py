@@ -77,6 +77,13 @@ def test_a_page_that_does_not_say_it_does_not_say_otherwise() -> None:
     assert found.fields["total"].page is None
 
 
+def test_what_is_printed_in_another_place_is_printed() -> None:
+    """Two numbers, and which of them is the invoice's is for people to say."""
+    found = invoice(*changed("R-2024/117", "R-2024/118"), "Ihre Bestellung R-2024/117")
+    assert found.fields["invoice_number"].page == 1
+    assert found.differences == ()
+
+
 def test_xml_alone_is_an_invoice() -> None:
     """The page shows nothing that can be read."""
     found = invoice()

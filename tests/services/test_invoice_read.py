@@ -77,6 +77,13 @@ def test_a_recipe_prepares_the_page() -> None:
     assert field.box[1] > page.shape[0] / 2
 
 
+def test_a_recipe_can_spoil_it() -> None:
+    """Gray ink, and a threshold below it."""
+    too_dark = Recipe.parse({"steps": [{"step": "binarize", "method": "manual", "threshold": 30}]})
+    with pytest.raises(NoText):
+        result(png(np.maximum(drawn(), 60)), recipe=too_dark)
+
+
 def test_progress_goes_from_page_to_page() -> None:
     *events, _ = read(printed.pdf([INVOICE] * 4), ["eng"])
     assert [event.percent for event in events if isinstance(event, Progress)] == [0, 25, 50, 75]
