@@ -49,6 +49,22 @@ def test_every_value_is_found_on_the_page() -> None:
     assert total[1] > tax[1]
 
 
+TABLE = ("Beschreibung\tMenge\tBetrag", "Printing paper\t40\t100,00")
+
+
+def test_lines_are_found_by_their_amounts() -> None:
+    at = PAGE.index("Printing paper\t40\t100,00")
+    found = invoice(*PAGE[:at], *TABLE, *PAGE[at + 1 :])
+    (item,) = found.line_items
+    assert item.amount is not None
+    assert item.description is not None
+    assert (item.amount.page, item.description.page) == (1, 1)
+    assert item.amount.box is not None
+    assert item.description.box is not None
+    assert item.description.box[0] < item.amount.box[0]
+    assert abs(item.description.box[1] - item.amount.box[1]) < 20
+
+
 @pytest.mark.parametrize(
     ("old", "new", "difference"),
     [

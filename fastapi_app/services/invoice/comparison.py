@@ -3,10 +3,10 @@
 Programs pay by the one, people by the other; that both say the same is nobody's promise.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from fastapi_app.services.invoice.models import Difference, Field, Invoice
+from fastapi_app.services.invoice.models import Difference, Field, Invoice, LineItem
 from fastapi_app.services.invoice.places import Place, places
 from fastapi_app.services.layout import Page, text_of
 
@@ -29,6 +29,7 @@ def compared(embedded: Invoice, printed: Invoice, pages: Sequence[Page]) -> Invo
         update={
             "pages": (1, max(1, len(pages))),
             "fields": fields,
+            "line_items": tuple(_items(embedded, printed)),
             "differences": tuple(differences),
             "text": text_of(pages),
             "country": embedded.country or printed.country,
@@ -44,6 +45,31 @@ def _place(name: str, field: Field, printed: Invoice, pages: Sequence[Page]) -> 
     value = max(field.value.split(", "), key=len) if name == "vendor_address" else field.value
     found = places(name, value, pages)
     return (found[-1] if name in BELOW else found[0]) if found else None
+
+
+def _items(embedded: Invoice, printed: Invoice) -> Iterator[LineItem]:
+    """Each with the places of the printed line that has its amount, in the order of both."""
+    rest = [*printed.line_items]
+    for item in embedded.line_items:
+        twin = next((each for each in rest if _is_twin(item, each)), None)
+        if twin is None:
+            yield item
+        else:
+            rest = rest[rest.index(twin) + 1 :]
+            yield LineItem(**{name: _at(field, getattr(twin, name)) for name, field in item})
+
+
+def _is_twin(item: LineItem, other: LineItem) -> bool:
+    return (
+        item.amount is not None and other.amount is not None and _same("total", item.amount.value, other.amount.value)
+    )
+
+
+def _at(field: Field | None, other: Field | None) -> Field | None:
+    """In the cell of the same line; what the cell says is not compared, as columns may be net or gross."""
+    if field is None or other is None:
+        return field
+    return field.model_copy(update={"page": other.page, "box": other.box})
 
 
 def _same(name: str, one: str, other: str) -> bool:
