@@ -143,7 +143,6 @@ class Issue(models.Model):
     field = models.CharField(max_length=60, blank=True)
     message = models.TextField()
     severity = models.CharField(max_length=8, choices=Severity.choices)
-    evidence = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("id",)
