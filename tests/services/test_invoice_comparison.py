@@ -153,6 +153,7 @@ def test_places(name: str, value: str, text: str) -> None:
         ("date", "2024-03-04", "on 05.04.2024"),
         ("invoice_number", "117", "Nr. 2117"),
         ("invoice_number", "117", "Nr. 117a"),
+        ("vendor", "x" * 121, "x" * 121),  # nothing that stands in a line
     ],
 )
 def test_what_only_looks_alike(name: str, value: str, text: str) -> None:

@@ -13,7 +13,8 @@ AMOUNT = re.compile(
 )
 CENTS = re.compile(r"[.,](\d{1,2})$")
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "ILS": "₪", "INR": "₹", "JPY": "¥", "CHF": "Fr."}
-LONGEST = 4000  # letters of a line that are looked through
+LONGEST = 1000  # letters of a line that are looked through
+LONGEST_VALUE = 120  # letters and digits; a name that is longer is not printed in one line
 
 Find = Callable[[str, str], Iterator[tuple[int, int]]]
 """Where a value stands in a text: from which character to which."""
@@ -83,7 +84,7 @@ def currencies(value: str, text: str) -> Iterator[tuple[int, int]]:
 def words(value: str, text: str) -> Iterator[tuple[int, int]]:
     """The same letters and digits, whatever stands between them, from the beginning of a word to the end of one."""
     letters = [letter for letter in value if letter.isalnum()]
-    if letters:
+    if 0 < len(letters) <= LONGEST_VALUE:
         pattern = r"[\W_]{0,3}".join(map(re.escape, letters))
         for found in re.finditer(rf"(?<![^\W_]){pattern}(?![^\W_])", text, re.IGNORECASE):
             yield found.span()
