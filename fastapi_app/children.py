@@ -8,6 +8,7 @@ import json
 import logging
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -155,6 +156,14 @@ class Child:
     @property
     def alive(self) -> bool:
         return not self._dead and self._process.is_alive()
+
+    @property
+    def resident_bytes(self) -> int:
+        """What it holds in memory, shared pages included; 0 when it is gone."""
+        try:
+            return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * resource.getpagesize()
+        except OSError:
+            return 0
 
     async def command(self, work: str, arguments: dict[str, Any], limits: dict[str, int]) -> None:
         """Begin a work; its events come from `receive`."""

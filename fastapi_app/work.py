@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image, UnidentifiedImageError
 
@@ -43,10 +43,10 @@ def process(
     switches: dict[str, Any] | None = None,
     output_format: str = "png",
     draft: bool = False,
-    previews: bool = False,
+    tell: Literal["result", "steps", "previews"] = "result",
 ) -> Messages:
-    """Run a recipe, or with None what a look at the page recommends, with the switches laid over it: progress (and
-    previews, JPEG) as they come, then `complete` with the encoded page."""
+    """Run a recipe, or with None what a look at the page recommends, with the switches laid over it. `complete`, with
+    the encoded page, comes last; before it the progress of the steps, and their previews (JPEG), to whoever follows."""
     started = time.perf_counter()
     given = Switches.model_validate(switches or {}) if recipe is None else Recipe.parse(recipe)
     if draft:
@@ -55,10 +55,10 @@ def process(
     else:
         page, steps = inspection.load(Path(path).read_bytes(), given, frame=frame, limits=limits)
     decoded = time.perf_counter()
-    for event in pipeline.run(page, steps, previews=previews):
+    for event in pipeline.run(page, steps, previews=tell == "previews"):
         if isinstance(event, pipeline.Complete):
             yield _complete(path, page, event, output_format, started, decoded)
-        else:
+        elif tell != "result":
             yield _step(event)
 
 

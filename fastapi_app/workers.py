@@ -1,6 +1,7 @@
 """The only place where pixels leave the event loop: children, slots and a line in front of them, an end in time.
 
-A plain request gets a fresh child; a socket keeps one for its drafts (`Session`). Nobody waits, nothing runs.
+A request gets a fresh child, or that of the same person's last one; a socket keeps one for its drafts (`Session`).
+Nobody waits, nothing runs.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import anyio.to_thread
 from fastapi_app.child import Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
 from fastapi_app.line import Line
+from fastapi_app.lingering import Lingering
 from fastapi_app.services.errors import TimedOut
 from fastapi_app.settings import Settings
 
@@ -35,6 +37,7 @@ class Workers:
             "frames": settings.max_frames,
         }
         self._spares: list[Child] = []
+        self._lingering = Lingering(settings.slots, settings.child_idle_seconds)
         self._refilling: asyncio.Task[None] | None = None
         self._stopped = False
         self._count = 0
@@ -66,6 +69,7 @@ class Workers:
         for child in self._spares:
             child.kill()
         self._spares.clear()
+        self._lingering.clear()
         await anyio.to_thread.run_sync(self._folder.cleanup)
 
     @property
@@ -78,13 +82,18 @@ class Workers:
 
     @asynccontextmanager
     async def child(self, user: str, *, is_kept: bool = False) -> AsyncIterator[Child]:
-        """A fresh one in a slot. Raises Overloaded."""
+        """One in a slot: this person's last, else a fresh one. What the block fails in is the end of it.
+
+        Raises Overloaded.
+        """
         async with self.slot(user, is_kept=is_kept):
-            child = await self.take()
+            child = self._lingering.take(user) or await self.take()
             try:
                 yield child
-            finally:
+            except BaseException:
                 child.kill()
+                raise
+            self._lingering.keep(user, child)
 
     async def take(self) -> Child:
         """A child that is ready; whoever takes it kills it."""
@@ -101,7 +110,7 @@ class Workers:
                 self._refill_soon()
 
     async def collect(self, user: str, work: str, **arguments: Any) -> list[Event]:
-        """A whole run in a child of its own, drained; the last event is its result. Raises EngineError, Overloaded."""
+        """A whole run in a child, drained; the last event is its result. Raises EngineError, Overloaded."""
         async with self.child(user) as child:
             return await self.drained(child, work, arguments)
 

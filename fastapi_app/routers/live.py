@@ -145,7 +145,7 @@ class Conversation:
             "recipe": None if steps is None else steps.model_dump(mode="json"),
             "output_format": wish.output_format,
             "draft": wish.draft,
-            "previews": not wish.draft,
+            "tell": "steps" if wish.draft else "previews",
         }
 
         results: list[Event] = []

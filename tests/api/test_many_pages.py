@@ -85,7 +85,10 @@ def test_one_page_is_one_child(narrow: Service) -> None:
     workers = narrow.app.state.workers
     wait_until(lambda: len(workers._spares) == 2)
     before = workers._count
-    assert narrow.post("/api/ocr", bound(sheets()[1:2], "PNG"), **QUICK).status_code == 200
+    answer = narrow.http.post(
+        "/api/ocr", params=QUICK, files={"file": bound(sheets()[1:2], "PNG")}, headers=narrow.headers(sub="newcomer")
+    )
+    assert answer.status_code == 200
     wait_until(lambda: len(workers._spares) == 2)
     assert workers._count == before + 1
 

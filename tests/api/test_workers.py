@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from fastapi_app import lingering
 from fastapi_app.child import NICE
 from tests.api.service import Service, messages_until, running, say, text_page, wait_until
 
@@ -229,9 +230,59 @@ def test_nothing_is_left_behind(media: Path) -> None:
         folder = service.app.state.workers.folder
         for _ in range(3):
             service.post("/api/images/binarize", text_page(60, 40))
-        assert len(list(folder.iterdir())) <= 2, "only the spare children's scratch folders"
+        assert len(list(folder.iterdir())) <= 3, "only the scratch folders of the spares and of the child that lingers"
     assert not folder.exists()
     wait_until(lambda: not children(service))
+
+
+def started(service: Service) -> int:
+    """How many children there have been so far, once the spares are complete."""
+    workers = service.app.state.workers
+    wait_until(lambda: len(workers._spares) == workers.slots)
+    return int(workers._count)
+
+
+def clean(service: Service, user: str, image: bytes) -> int:
+    answer = service.http.post("/api/images/binarize", files={"file": image}, headers=service.headers(sub=user))
+    return answer.status_code
+
+
+def test_next_request_finds_the_child_of_the_last_one(media: Path) -> None:
+    with running(media) as service:
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        before = started(service)
+        assert [clean(service, "alice", text_page(60, 40)) for _ in range(3)] == [200] * 3
+        assert started(service) == before
+
+
+def test_nobody_gets_another_persons_child(media: Path) -> None:
+    with running(media) as service:
+        for number, user in enumerate(("alice", "bob", "alice"), 1):
+            assert clean(service, user, text_page(60, 40)) == 200
+            assert started(service) == 1 + number, "one lingers, since there is one slot"
+
+
+def test_child_that_has_failed_is_not_used_again(media: Path) -> None:
+    with running(media) as service:
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        assert clean(service, "alice", text_page(60, 40)[:100]) == 422
+        before = started(service)
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        assert started(service) == before + 1
+
+
+def test_child_that_has_grown_is_not_used_again(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lingering, "LARGEST", 1)
+    with running(media) as service:
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        wait_until(lambda: len(children(service)) == 1)
+
+
+def test_lingering_ends(media: Path) -> None:
+    with running(media, child_idle_seconds=0.2) as service:
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        started(service)
+        wait_until(lambda: len(children(service)) == 1)
 
 
 def test_idle_socket_costs_no_child(media: Path) -> None:
