@@ -5,10 +5,10 @@ Nothing else of the source file is carried over, least of all where a photograph
 
 import io
 import struct
-import zlib
 
 import cv2
 import numpy as np
+from isal import isal_zlib
 from PIL import Image
 
 from fastapi_app.services.errors import BadParameter, UnusableImage
@@ -17,6 +17,7 @@ from fastapi_app.services.pixels import Pixels, is_bilevel
 MEDIA_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "tiff": "image/tiff"}
 LONGEST = {"jpeg": 65_500, "webp": 16_383}
 JPEG_QUALITY = 90
+SAMPLED = 16  # of so many rows one is packed to see which filter suits the page
 
 
 def encode_pixels(pixels: Pixels, format: str, dpi: float | None = None) -> bytes:
@@ -29,28 +30,56 @@ def encode_pixels(pixels: Pixels, format: str, dpi: float | None = None) -> byte
 
 
 def _png(pixels: Pixels, dpi: float | None) -> bytes:
-    data = _bilevel_png(pixels) if is_bilevel(pixels) else _opencv(".png", pixels, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    return data if dpi is None else _with_physical_size(data, dpi)
+    """Written here, in a fraction of the time that OpenCV takes, and mostly smaller."""
+    bits, samples = _samples(pixels)
+    height, width = pixels.shape[:2]
+    head = struct.pack(">IIBBBBB", width, height, bits, 2 if pixels.ndim == 3 else 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), *_physical_size(dpi), (b"IDAT", _deflated(_rows(samples, bits))), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(part for name, content in chunks for part in _chunk(name, content))
 
 
-def _bilevel_png(pixels: Pixels) -> bytes:
-    """One bit a pixel, unfiltered rows (PNG, 12.7): written here in half the time that OpenCV takes, and smaller."""
-    height, width = pixels.shape
-    rows = np.zeros((height, 1 + (width + 7) // 8), np.uint8)  # each begins with its filter: 0, none
-    rows[:, 1:] = np.packbits(pixels, axis=1)
-    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    chunks = ((b"IHDR", head), (b"IDAT", _runs(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, content) for name, content in chunks)
+def _samples(pixels: Pixels) -> tuple[int, Pixels]:
+    """Bits a sample, and the rows of bytes (h, n) that hold them: one bit a pixel for two levels, else eight, RGB."""
+    if is_bilevel(pixels):
+        return 1, np.packbits(pixels, axis=1)
+    ordered = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    return 8, ordered.reshape(len(pixels), -1)
 
 
-def _runs(rows: Pixels) -> bytes:
-    """Deflate that looks for runs only: smaller than a search for repetitions on its fastest level, and faster."""
-    stream = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
-    return stream.compress(rows.data) + stream.flush()
+def _rows(samples: Pixels, bits: int) -> Pixels:
+    """Rows that begin with their filter (PNG, 9.2): what few of them show to pack better. Bits are never filtered."""
+    if bits == 1:
+        return _plain(samples)
+    return min((_plain(samples), _up(samples)), key=lambda rows: len(_deflated(rows[::SAMPLED])))
 
 
-def _chunk(name: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+def _plain(samples: Pixels) -> Pixels:
+    rows = np.zeros((samples.shape[0], samples.shape[1] + 1), np.uint8)
+    rows[:, 1:] = samples
+    return rows
+
+
+def _up(samples: Pixels) -> Pixels:
+    """What each sample has more than the one above it."""
+    rows = np.full((samples.shape[0], samples.shape[1] + 1), 2, np.uint8)
+    rows[0, 1:] = samples[0]
+    np.subtract(samples[1:], samples[:-1], out=rows[1:, 1:])
+    return rows
+
+
+def _deflated(rows: Pixels) -> bytes:
+    return isal_zlib.compress(np.ascontiguousarray(rows), 1)
+
+
+def _physical_size(dpi: float | None) -> list[tuple[bytes, bytes]]:
+    """The chunk pHYs (PNG, 11.3.5.3), if the resolution is known."""
+    per_metre = 0 if dpi is None else round(dpi / 0.0254)
+    return [(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))] if per_metre else []
+
+
+def _chunk(name: bytes, content: bytes) -> tuple[bytes, ...]:
+    checked = isal_zlib.crc32(content, isal_zlib.crc32(name))
+    return struct.pack(">I", len(content)), name, content, struct.pack(">I", checked)
 
 
 def _jpeg(pixels: Pixels, dpi: float | None) -> bytes:
@@ -86,9 +115,3 @@ def _opencv(extension: str, pixels: Pixels, parameters: list[int]) -> bytes:
     if not done:
         raise UnusableImage("The page cannot be written in this format.")
     return data.tobytes()
-
-
-def _with_physical_size(png: bytes, dpi: float) -> bytes:
-    """Puts a pHYs chunk behind IHDR, which always ends at byte 33 (PNG, 11.3.5.3)."""
-    per_metre = round(dpi / 0.0254)
-    return png[:33] + _chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)) + png[33:]
