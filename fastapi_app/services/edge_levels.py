@@ -63,8 +63,7 @@ def _otsu(pixels: Pixels) -> float:
 
 
 def _quarter(pixels: Pixels) -> Pixels:
-    size = (max(1, pixels.shape[1] // 4), max(1, pixels.shape[0] // 4))
-    return cv2.resize(pixels[: size[1] * 4, : size[0] * 4], size, interpolation=cv2.INTER_AREA)
+    return halve(halve(pixels))
 
 
 def _paper(flat: Pixels) -> tuple[float, float]:

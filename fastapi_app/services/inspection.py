@@ -11,7 +11,7 @@ those are only turned level. Denoising before two levels cost recall in six of e
 of F-measure on 49 old ones (88.8 → 88.4; stronger contrast: 83.4), so it is not done.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -52,7 +52,8 @@ EVEN = 0.1  # of the light: what nobody sees
 class PageFacts:
     """What one page is like.
 
-    sheet: where it lies on a photograph, if it is seen surely; what follows is then measured on the sheet. paper:
+    sheet: where it lies on a photograph, in pixels of the original, if it is seen surely; what follows is then measured
+    on the sheet. paper:
     brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth of the paper lacks
     against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white, 255. ink: share
     of the page that is dark. tones: share that is neither paper in some even light nor writing on it. border: share
@@ -112,7 +113,7 @@ class PageFacts:
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
-    gray, found = _look(raster.pixels)
+    gray, found = _look(raster)
     paper = background(gray, PAPER_LONGEST)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
@@ -166,13 +167,20 @@ def _grain(pixels: Pixels) -> float:
     return float(np.median(bend)) * 1.4826 / float(np.sqrt(6))
 
 
-def _look(pixels: Pixels) -> tuple[Pixels, Sheet | None]:
+def _look(page: Raster) -> tuple[Pixels, Sheet | None]:
     """A gray copy of the page, of the sheet alone if one is seen surely on a photograph."""
-    gray = to_gray(halved(pixels, LOOK_LONGEST))
+    gray = to_gray(halved(page.pixels, LOOK_LONGEST))
     found = sheet.find(gray)
     if found is None or found.confidence < sheet.CONFIDENT:
         return gray, None
-    return straighten(gray, found.corners)[0], found
+    return straighten(gray, found.corners)[0], _on_original(found, gray, page)
+
+
+def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
+    """What was found on a small copy of a page, so that the step need not look again."""
+    scale = np.array([page.width / copy.shape[1], page.height / copy.shape[0]])
+    corners = (found.corners + 0.5) * scale - 0.5
+    return replace(found, corners=np.array([page.to_original(x, y) for x, y in corners.tolist()]))
 
 
 def _tones(paper: Pixels) -> float:
@@ -232,7 +240,8 @@ def _seen_askew(facts: PageFacts) -> Advice:
     if facts.sheet is None:
         return []
     share = f"A sheet of paper takes up {facts.sheet.area:.0%} of the photograph: it is straightened and cut out."
-    return [(Perspective(), share)]
+    corners = [[round(value, 1) for value in corner] for corner in facts.sheet.corners.tolist()]
+    return [(Perspective.model_validate({"corners": corners}), share)]
 
 
 def _picture(facts: PageFacts) -> str:
