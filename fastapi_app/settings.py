@@ -37,7 +37,9 @@ class Settings(BaseSettings):
     run_seconds: float = Field(120.0, gt=0, description="Hard time-out of a run, without its time in the queue")
     file_seconds: float = Field(900.0, gt=0, description="Hard time-out of reading all pages of one file of invoices")
     child_memory_bytes: int = Field(4096 * MIB, ge=256 * MIB, description="Address space of a child process")
-    child_idle_seconds: float = Field(20.0, gt=0, description="A person's or a socket's child ends after so long without a run")
+    child_idle_seconds: float = Field(
+        20.0, gt=0, description="A person's or a socket's child ends after so long without a run"
+    )
     live_sockets: int = Field(200, ge=1, description="WebSockets of /ws/process open at the same time in this process")
     sockets: int = Field(2000, ge=1, description="WebSockets that only listen, open at the same time in this process")
 

@@ -103,7 +103,7 @@ def _coarse(ink: Pixels, max_angle: float, points: int = COARSE_POINTS, between:
     x = (columns + chance.uniform(-0.5, 0.5, len(columns)) - ink.shape[1] / 2).astype(np.float32)
     y = (rows + chance.uniform(-0.5, 0.5, len(rows)) - ink.shape[0] / 2).astype(np.float32)
     reach = float(np.hypot(*ink.shape)) / 2 + 2
-    scores = {angle: _sharpness(x, y, angle, reach) for angle in np.arange(-max_angle, max_angle + 0.5).tolist()}
+    scores = {angle: _sharpness(x, y, angle, reach) for angle in np.arange(-max_angle, max_angle + 1e-6).tolist()}
     # Scattered points alone give twice their number.
     ordinary = max(float(np.median(list(scores.values()))), 2.0 * len(x))
     for angle in sorted(scores, key=scores.__getitem__)[-between:] if between else ():

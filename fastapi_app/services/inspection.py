@@ -53,11 +53,10 @@ class PageFacts:
     """What one page is like.
 
     sheet: where it lies on a photograph, in pixels of the original, if it is seen surely; what follows is then measured
-    on the sheet. paper:
-    brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth of the paper lacks
-    against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white, 255. ink: share
-    of the page that is dark. tones: share that is neither paper in some even light nor writing on it. border: share
-    that is a dark rim or beyond. skew: to a degree, with its confidence.
+    on the sheet. paper: brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth
+    of the paper lacks against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white,
+    255. ink: share of the page that is dark. tones: share that is neither paper in some even light nor writing on it.
+    border: share that is a dark rim or beyond. skew: to a degree, with its confidence.
     """
 
     width: int

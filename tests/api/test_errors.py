@@ -55,6 +55,14 @@ def test_broken_multipart(service: Service) -> None:
     check_problem(service.http.post("/api/images/binarize", content=b"x", headers=headers), 422, "bad_message")
 
 
+def test_form_with_more_than_the_image(service: Service) -> None:
+    fields = {"note": "x" * 300_000, "": "nameless"}
+    files = {"image": ("stra\u00dfe.png", text_page(60, 40))}
+    answer = service.http.post("/api/images/binarize", data=fields, files=files, headers=service.headers())
+    assert answer.status_code == 200
+    assert "stra%C3%9Fe.png" in answer.headers["content-disposition"]
+
+
 @pytest.mark.parametrize("data", [b"", b"GIF89a nothing", b"<svg onload='alert(1)'/>", b"hello" * 100])
 def test_not_an_image(service: Service, data: bytes) -> None:
     check_problem(service.post("/api/images/binarize", data), 415, "not_an_image")

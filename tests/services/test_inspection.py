@@ -8,8 +8,8 @@ from fastapi_app.services import inspection
 from fastapi_app.services.inspection import for_looking, for_reading, inspect
 from fastapi_app.services.pipeline import result, run
 from fastapi_app.services.presets import presets
-from fastapi_app.services.raster import Raster, encode
-from fastapi_app.services.recipe import Recipe
+from fastapi_app.services.raster import Raster, encode, reduce
+from fastapi_app.services.recipe import Perspective, Recipe
 from fastapi_app.services.switches import Switches
 from samples import ENGLISH, SAMPLE_ANGLE, draw, lay_down, photograph, sample_page
 
@@ -148,6 +148,16 @@ def test_a_photographed_sheet_is_straightened_first() -> None:
         assert "%" in recipe.why[0]
         end = result(run(page, recipe)).raster
         assert inspect(end).sheet is None
+
+
+def test_the_sheet_is_found_once_for_look_and_step() -> None:
+    photo = lay_down(DRAWN, [(400, 250), (1150, 330), (1300, 1500), (250, 1400)], width=1500, height=1700)
+    page = Raster(cv2.cvtColor(photo, cv2.COLOR_BGR2GRAY))
+    *_, alone = run(page, Recipe.parse({"steps": [{"step": "perspective"}]}), previews=False)
+    for seen in (page, reduce(page, 1000)):
+        step = for_looking(inspect(seen)).steps[0]
+        assert isinstance(step, Perspective)
+        assert np.abs(np.array(step.corners) - np.array(alone.recipe.steps[0].corners)).max() < 3
 
 
 def test_a_bright_picture_keeps_its_colours() -> None:

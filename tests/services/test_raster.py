@@ -279,3 +279,22 @@ def test_a_page_of_two_levels_comes_back_whatever_its_width(shape: tuple[int, in
     assert data[24] == 1
     assert (cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) == page).all()
     assert decode(data).dpi == pytest.approx(300, abs=0.1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 8), (7, 9, 3), (50, 301, 3), (64, 5)])
+def test_png_gives_every_sample_back(shape: tuple[int, ...]) -> None:
+    """To OpenCV and to Pillow: noise, and light that falls off, of which rows are told by the ones above."""
+    noise = np.random.default_rng(0).integers(1, 255, shape, np.uint8)
+    light = np.broadcast_to(np.arange(1, shape[0] + 1, dtype=np.uint8).reshape(-1, *[1] * (len(shape) - 1)), shape)
+    for page in (noise, np.ascontiguousarray(light)):
+        data = encode(Raster(page, dpi=300), "png")
+        assert (cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) == page).all()
+        assert (np.asarray(Image.open(io.BytesIO(data))) == (page if page.ndim == 2 else page[..., ::-1])).all()
+
+
+def test_png_of_a_photograph_is_smaller_than_opencv_has_it() -> None:
+    rows, columns = np.mgrid[0:600, 0:800]
+    light = 120 + 60 * np.sin(rows / 200) + 40 * np.cos(columns / 300)
+    page = (light[..., None] + np.random.default_rng(0).normal(0, 2, (600, 800, 3))).astype(np.uint8)
+    plain = cv2.imencode(".png", page, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+    assert len(encode(Raster(page), "png")) < plain.size
