@@ -23,6 +23,8 @@ TERMS = Clues(None, None, has_total=False)
         ([page("A"), TERMS, page("B"), TERMS], [(1, 2), (3, 4)]),
         ([page("A", total=False), page("A", total=False), page("A")], [(1, 3)]),
         ([page("A", (1, 2), total=False), page("A", (2, 2)), page("B", (1, 1))], [(1, 2), (3, 3)]),
+        ([page("A", (1, 1)), page("A", (1, 1))], [(1, 1), (2, 2)]),
+        ([page("A", (1, 2)), page("B", (1, 1))], [(1, 1), (2, 2)]),
         ([page(None, (1, 2), total=False), page(None, (2, 2)), page(None, (1, 2)), page(None, (2, 2))],
          [(1, 2), (3, 4)]),
     ],
@@ -37,6 +39,7 @@ def test_taken_apart(pages: list[Clues], found: list[tuple[int, int]]) -> None:
         [page("A"), page("A")],  # a copy of the same
         [page("A", total=False), page("order 7", total=False)],  # no sum yet: the second number may be anything
         [page("A", (1, 3)), page("B", (2, 3)), page("A", (3, 3))],  # counted on
+        [page("A", (1, 3)), page("A", (1, 3))],  # each page calls itself the first
         [page("A", (1, 3)), page("B")],  # two pages are still to come
         [page("A"), page(None)],  # a copy of the last page, perhaps
         [page("A"), Clues(None, "B", has_total=False)],  # neither a sum nor the same head

@@ -47,12 +47,12 @@ def _begins(known: Clues, clues: Clues) -> bool:
     """Whether a new invoice begins with this page."""
     if clues.mark and clues.mark[0] > 1:
         return False
-    if known.number and clues.number == known.number:
-        return False
     is_first = clues.mark is not None and clues.mark[0] == 1
     was_last = known.mark is not None and known.mark[0] == known.mark[1]
-    has_another = bool(known.number and clues.number)
-    if is_first and (was_last or has_another):
+    if is_first and was_last:
+        return True  # were it the same number: a second copy
+    has_another = bool(known.number and clues.number) and clues.number != known.number
+    if is_first and has_another:
         return True
     is_midway = known.mark is not None and not was_last
     has_own_head = bool(clues.head) and clues.head == known.head
