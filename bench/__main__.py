@@ -12,7 +12,19 @@ from bench.tables import Options
 from launcher import install
 from launcher.trouble import Trouble
 
-NAMES = ("speed", "skew", "binarize", "denoise", "presets", "peers", "notifications", "jobs", "health", "anomalies")
+NAMES = (
+    "speed",
+    "skew",
+    "binarize",
+    "denoise",
+    "presets",
+    "peers",
+    "invoices",
+    "notifications",
+    "jobs",
+    "health",
+    "anomalies",
+)
 
 
 def parser() -> argparse.ArgumentParser:
