@@ -14,7 +14,8 @@ What chooses the fields of invoices is learned apart, in two minutes, and writte
     var/training/bin/pip install python-crfsuite==0.9.12 scikit-learn==1.9.1
     var/training/bin/python -m training.invoices FOLDER
 
-FOLDER holds receipts in the format of SROIE 2019 (zzzDavid/ICDAR-2019-SROIE): NAME.boxes.csv, x1,y1,…,x4,y4,text a
-line, and NAME.fields.json with company, date, address, total. Those with NAME.jpg beside them are not learned from, so that
-`./recto bench invoices --pages FOLDER` measures honestly. Invoices that `samples` draws in five languages are added.
+FOLDER holds receipts in the format of SROIE 2019 (zzzDavid/ICDAR-2019-SROIE): NAME.boxes.csv, in every line
+x1,y1,…,x4,y4,text, and NAME.fields.json with company, date, address, total. Those with NAME.jpg beside them are not
+learned from, so that `./recto bench invoices --pages FOLDER` measures honestly. Invoices that `samples` draws in five
+languages are added.
 """

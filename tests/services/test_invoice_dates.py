@@ -26,6 +26,8 @@ from fastapi_app.services.invoice.dates import find, is_month_first, time_of_day
         "14 במרץ 2018",
         "14 maart 2018",
         "DATE:14/03/201815:32",
+        "Date: 14/03/2018-18.10:59",
+        "14032018",
     ],
 )
 def test_it_works(text: str) -> None:

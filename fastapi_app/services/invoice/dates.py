@@ -19,7 +19,7 @@ _SHORTEST_MONTH = 3
 
 _GAP = r"[ \t]{0,2}"
 _SEPARATED = re.compile(
-    rf"(?<![\d.,/])(?P<a>\d{{1,4}}){_GAP}(?P<mark>[./\-–]){_GAP}(?P<b>\d{{1,2}}){_GAP}(?P=mark){_GAP}(?P<c>\d{{4}}|\d{{2}}(?!\d))(?![./-]\d)"
+    rf"(?<![\d.,/])(?P<a>\d{{1,4}}){_GAP}(?P<mark>[./\-–]){_GAP}(?P<b>\d{{1,2}}){_GAP}(?P=mark){_GAP}(?P<c>\d{{4}}|\d{{2}}(?!\d))(?!(?P=mark)\d)"
 )
 _NAMED = re.compile(
     r"(?<![\d.,/:])(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|\))?[\s\-/.,]{0,3}(?:of |de |ב)?(?P<month>[^\W\d_]{3,12})"
@@ -28,7 +28,10 @@ _NAMED = re.compile(
 _MONTH_FIRST = re.compile(
     r"(?P<month>[^\W\d_]{3,12})[\s\-/.]{0,3}(?P<day>\d{1,2})(?:st|nd|rd|th)?[\s\-/,.']{1,4}(?P<year>\d{4})(?!\d)"
 )
-_COMPACT = re.compile(r"(?<![\w.,/-])(?P<year>20\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?![\w./-])")
+_COMPACT = re.compile(
+    r"(?<![\w.,/-])(?:(?P<year>20\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)"
+    r"|(?P<day2>[0-3]\d)(?P<month2>[01]\d)(?P<year2>20[0-4]\d))(?![\w./-])"
+)
 _TIME = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]) ?: ?(?P<minute>[0-5]\d)(?: ?: ?[0-5]\d)?\s?(?P<half>[AaPp]\.?[Mm])?"
 )
@@ -119,7 +122,8 @@ def _named(text: str) -> Iterator[Dated]:
 
 def _compact(text: str) -> Iterator[Dated]:
     for match in _COMPACT.finditer(text):
-        read = _date(int(match["year"]), int(match["month"]), int(match["day"]))
+        parts = [match[name] or match[f"{name}2"] for name in ("year", "month", "day")]
+        read = _date(*map(int, parts))
         if read:
             yield Dated(read, match.start(), match.end(), "compact")
 

@@ -12,6 +12,7 @@ from fastapi_app.services.invoice.rows import Row, Span
 
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 HEADER_ROWS = 6
+_HYPHENED = re.compile(r"(?<=\t)(\d{1,5})-(\d{2})$")  # 19-80 at the end of a row: a faint point
 _NOT_MONEY = re.compile(r"[^\W\d_]\s?$|[#/]\s?$")
 
 
@@ -78,6 +79,7 @@ def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Figure]:
 
 
 def _amounts(text: str, mark: numbers.Mark) -> Sequence[numbers.Amount]:
+    text = _HYPHENED.sub(rf"\1{mark}\2", text)
     taken = [(each.start, each.end) for each in dates.find(text)] + [match.span() for match in _TIME.finditer(text)]
     return [
         amount

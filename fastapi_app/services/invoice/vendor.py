@@ -13,10 +13,11 @@ from fastapi_app.services.invoice.header import Heading, headings
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import Candidate, Choice
 from fastapi_app.services.invoice.rows import Span
+from fastapi_app.services.invoice.spelling import corrected, corrected_address
 
 _REGISTERED = re.compile(
     r"[\s,:;.-]*[(\[{]?\s*(?:co\.?\s*(?:reg)?\.?\s*(?:no)?[.:]?\s*|reg(?:istration)?\.?\s*no\.?[.:]?\s*|roc[.:]?\s*)?"
-    r"[A-Z]{0,3}[-.]?\d{5,}\s*-?\s*[A-Z0-9]{0,2}\s*[)\]}]?[\s.]*$",
+    r"[A-Z]{0,3}[-.]?\d{5,}\s*-?\s*[A-Z0-9]{0,2}\s*[)\]}]?[\s.,]*$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -26,6 +27,9 @@ _LEAD = re.compile(
 )
 
 
+_FORM = re.compile(
+    r"^\W*(?:sdn|bhd|s/b|gmbh|ag|ltd|limited|inc|co|kg|sarl|b\.?v)\b[\W]*(?:\w{2,3}\W*){0,2}$", re.IGNORECASE
+)
 LEAST = 0.02  # probability: what is less likely is not worth correcting
 
 
@@ -41,6 +45,8 @@ def vendor_and_address(paper: Paper) -> tuple[list[Choice], list[Choice]]:
 
 def _choices(tag: str, lines: Sequence[Heading], tags: Sequence[str], chain: Chain) -> list[Choice]:
     runs = list(_runs(tag, tags)) or [(at := chain.likeliest(tag), at + 1)]
+    if tag == "vendor":
+        runs = [(start - (start > 0 and _is_form(lines[start:end])), end) for start, end in runs]
     found = [
         Choice(Candidate(value, span), chain.probability(tag, start, end))
         for start, end in runs
@@ -48,6 +54,11 @@ def _choices(tag: str, lines: Sequence[Heading], tags: Sequence[str], chain: Cha
         if value
     ]
     return sorted((choice for choice in found if choice.probability > LEAST), key=lambda choice: -choice.probability)
+
+
+def _is_form(lines: Sequence[Heading]) -> bool:
+    """Nothing but a legal form: the end of the line before."""
+    return len(lines) == 1 and bool(_FORM.match(lines[0].cell.text))
 
 
 def _runs(tag: str, tags: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -63,7 +74,8 @@ def _joined(tag: str, lines: Sequence[Heading]) -> tuple[str, Span]:
     span = lines[0].cell.span
     for line in lines[1:]:
         span += line.cell.span
-    return bare(tag, span.raw), span
+    value = bare(tag, span.raw)
+    return (corrected(value) if tag == "vendor" else corrected_address(value)), span
 
 
 def bare(tag: str, text: str) -> str:
