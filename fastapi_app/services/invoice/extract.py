@@ -13,6 +13,7 @@ from fastapi_app.services.invoice.vendor import vendor_and_address
 from fastapi_app.services.layout import Page, text_of
 
 MOST_CANDIDATES = 4
+INFERRED = 0.7  # how sure a net is that is not printed, as a share of its total
 
 
 def extract(
@@ -83,24 +84,29 @@ def _numbers(paper: Paper) -> dict[str, list[Choice]]:
 
 
 def _split(paper: Paper, found: Sequence[Figure], total: Sequence[Choice]) -> dict[str, list[Choice]]:
-    rates = list(dict.fromkeys(totals.rates_in(paper.texts)))
-    whole = Decimal(total[0].candidate.value) if total else None
-    splits = totals.split(found, whole, rates)
-    return {
-        "subtotal": _parts([split.subtotal for split in splits], [split.score for split in splits]),
-        "tax": _parts([split.tax for split in splits], [split.score for split in splits]),
-    }
+    """Net and tax, and the rate if it is the only one."""
+    printed = list(totals.rates_in(paper))
+    rates = list(dict.fromkeys(rate for rate, _ in printed))
+    splits = totals.split(found, Decimal(total[0].candidate.value) if total else None, rates)
+    nets, taxes = (_parts(splits, name) for name in ("subtotal", "tax"))
+    best = splits[0].tax if splits else None
+    if total and best and not nets:
+        net = totals.net_of(total[0].candidate, best, rates)
+        nets = [Choice(net, total[0].probability * INFERRED)] if net else []
+    only = [(items.short(rates[0]), printed[0][1])] if len(rates) == 1 else []
+    return {"subtotal": nets, "tax": taxes, "tax_rate": _certain(only, 0.9)}
 
 
-def _parts(figures_: Sequence[Figure | None], scores: Sequence[float]) -> list[Choice]:
+def _parts(splits: Sequence[totals.Split], name: str) -> list[Choice]:
+    """The nets or the taxes, unless the likeliest way to split the total has none."""
     found: dict[str, Choice] = {}
-    for figure, score in zip(figures_, scores, strict=True):
-        if figure is None:
-            if not found:
-                return []
-            continue
-        value = totals.plain(figure.value)
-        found.setdefault(value, Choice(Candidate(value, figure.span), _sureness(score)))
+    for each in splits:
+        figure: Figure | None = getattr(each, name)
+        if figure:
+            value = totals.plain(figure.value)
+            found.setdefault(value, Choice(Candidate(value, figure.span), _sureness(each.score)))
+        elif not found:
+            return []
     return list(found.values())
 
 

@@ -148,7 +148,7 @@ def _field(figure: Figure | None, sureness: float) -> Field | None:
 
 def _whole(figure: Figure | None, sureness: float) -> Field | None:
     """A quantity: as many decimals as it needs."""
-    return _read(_short(figure.value), figure.span, sureness) if figure else None
+    return _read(short(figure.value), figure.span, sureness) if figure else None
 
 
 def _read(value: str, span: Span, sureness: float) -> Field:
@@ -177,11 +177,12 @@ def _rate(row: Row, columns: Sequence[Column], mark: numbers.Mark) -> Field | No
         kind = _kind(span.box, columns)
         is_rate = kind == "tax_rate" or (amount.is_percent and kind not in ("discount", "unit_price", "amount"))
         if is_rate and amount.value <= MOST_TAX and not amount.currency:
-            return _read(_short(amount.value), span, ALIGNED if kind else PLAIN)
+            return _read(short(amount.value), span, ALIGNED if kind else PLAIN)
     return None
 
 
-def _short(value: Decimal) -> str:
+def short(value: Decimal) -> str:
+    """With no more decimals than it needs."""
     return format(value.normalize(), "f")
 
 

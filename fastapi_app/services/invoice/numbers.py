@@ -88,7 +88,7 @@ def find(text: str, mark: Mark = ".") -> Iterator[Amount]:
             continue
         inside = match["minus"] or ""
         minus = "-" in inside or "−" in inside or "–" in inside or match["minus2"] or match["tail"] == "-"
-        minus = minus or ("(" in inside and match["tail"] == ")")
+        minus = minus or ("(" in inside and match["tail"] == ")" and not match["after"])
         yield Amount(
             value=-value if minus else value,
             start=match.start("number") if not match["before"] else match.start("before"),

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from fastapi_app.services.invoice import numbers
 from fastapi_app.services.invoice.figures import Figure
+from fastapi_app.services.invoice.labels import kinds
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import Candidate, Features
+from fastapi_app.services.invoice.rows import Span
 
 CENT = Decimal("0.01")
 MOST_ROUNDING = Decimal("0.05")  # where the smallest coin is five or ten cents
@@ -162,11 +165,19 @@ def _weight(figure: Figure) -> float:
     )
 
 
-def rates_in(texts: Sequence[str]) -> Iterator[Decimal]:
-    """Percentages, which on an invoice are rates of tax or discounts."""
-    from fastapi_app.services.invoice import numbers
+def rates_in(paper: Paper) -> Iterator[tuple[Decimal, Span]]:
+    """Percentages beside the word for a tax."""
+    for row in paper.rows:
+        if "tax" in kinds(row.text, "AMOUNTS"):
+            for amount in numbers.find(row.text, paper.mark):
+                if amount.is_percent:
+                    yield amount.value, row.span(amount.start, amount.end)
 
-    for text in texts:
-        for amount in numbers.find(text):
-            if amount.is_percent:
-                yield amount.value
+
+def net_of(total: Candidate, tax: Figure, rates: Sequence[Decimal]) -> Candidate | None:
+    """What the tax leaves of a total, where no subtotal is printed but the tax is what a printed rate takes of it."""
+    net = Decimal(total.value) - tax.value
+    if tax.value and not any(abs(net * rate / 100 - tax.value) <= CENT for rate in rates):
+        return None
+    together = total.span + tax.span if total.span.page == tax.span.page else total.span
+    return Candidate(plain(net), together)
