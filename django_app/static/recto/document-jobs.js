@@ -27,7 +27,7 @@ export class DocumentJobs extends EventTarget {
         this.dispatchEvent(new CustomEvent('update', { detail: state }));
       });
       this.dispatchEvent(new CustomEvent('end', { detail: job }));
-      if (!job.failed && !job.result) keepFocus(row, () => row.remove(), this.back);
+      if (!job.failed && !job.result && !row.querySelector('.job-reasons li')) keepFocus(row, () => row.remove(), this.back);
     } catch (error) {
       row.remove();
       this.trouble(error);

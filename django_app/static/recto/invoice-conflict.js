@@ -1,12 +1,12 @@
 /** Somebody else was quicker: what they changed, beside what was typed here, and whose shall stand. */
 import { say } from './words.js';
 
-/** Resolves with "theirs", "mine", or "" when the question was put off. */
-export function decide(theirs, mine, label) {
+/** @param facts {changes, state} as they are now. Resolves with "theirs", "mine", or "" when it was put off. */
+export function decide({ changes: theirs, state }, mine, label) {
   const dialog = document.getElementById('conflict');
-  document.getElementById('conflict-list').replaceChildren(...newest(theirs).map((change) => line(change, mine, label)));
-  const hasChoice = theirs.some(({ field }) => mine.has(field)) || mine.size > 0;
-  dialog.querySelector('[value=mine]').textContent = say(hasChoice ? 'conflict.mine' : 'close');
+  document.getElementById('conflict-list').replaceChildren(...newest(theirs).map((change) => line(change, mine, label)), now(state));
+  const hasChoice = theirs.some(({ field }) => mine.has(field));
+  dialog.querySelector('[value=mine]').textContent = say(hasChoice ? 'conflict.mine' : 'conflict.go_on');
   dialog.querySelector('[value=theirs]').hidden = !hasChoice;
   dialog.returnValue = '';
   dialog.showModal();
@@ -14,6 +14,9 @@ export function decide(theirs, mine, label) {
     dialog.addEventListener('close', () => resolve(dialog.returnValue), { once: true });
   });
 }
+
+const now = (state) =>
+  Object.assign(document.createElement('li'), { textContent: say('conflict.now', { state: say(`invoice.${state}`) }) });
 
 /** Of several changes of one field the last. */
 const newest = (changes) => [...new Map(changes.map((change) => [change.field, change])).values()];

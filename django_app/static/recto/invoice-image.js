@@ -59,6 +59,8 @@ export class InvoiceImage extends EventTarget {
     this.link.href = page.url;
     this.#wordsOf(page); // they are there when one is clicked
     await this.stage.showVersion({ id: page.page, n: index + 1, ...page });
+    this.stage.page.fitWidth(); // small print is read, not looked at
+    this.#light();
   }
 
   #light() {

@@ -9,7 +9,7 @@ export class Saving extends EventTarget {
   #kept = new Map(); // path → what was typed and is not on the server yet
   #isSending = false;
 
-  /** @param parts {url, version: () => number, decide: (theirs, mine) => Promise<"theirs"|"mine"|"">} */
+  /** @param parts {url, version: () => number, decide: (facts of the refusal, mine) => Promise<"theirs"|"mine"|"">} */
   constructor(parts) {
     super();
     Object.assign(this, parts);
@@ -62,7 +62,7 @@ export class Saving extends EventTarget {
       reportDown(outage(error));
       return false;
     }
-    if (error.code === 'overtaken') return this.#overtaken(error.facts.changes, sent);
+    if (error.code === 'overtaken') return this.#overtaken(error.facts, sent);
     const refused = (error.facts?.errors ?? []).filter(({ loc }) => loc[0] === 'values' && sent.has(loc[1]));
     for (const { loc, msg } of refused) {
       this.#kept.delete(loc[1]);
@@ -72,9 +72,9 @@ export class Saving extends EventTarget {
     return refused.length > 0 && this.#kept.size > 0;
   }
 
-  async #overtaken(changes, mine) {
-    const answer = await this.decide(changes, mine);
-    if (answer === 'theirs') for (const { field } of changes) this.#kept.delete(field);
+  async #overtaken(facts, mine) {
+    const answer = await this.decide(facts, mine);
+    if (answer === 'theirs') for (const { field } of facts.changes) this.#kept.delete(field);
     try {
       this.#tell('overtaken', await get(this.url));
     } catch (error) {

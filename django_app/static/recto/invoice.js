@@ -2,6 +2,8 @@
 import { get, post } from './api.js';
 import { whileBusy } from './focus.js';
 import { health, outage, reportDown } from './health.js';
+import { ReadAgain } from './invoice-again.js';
+import { decide } from './invoice-conflict.js';
 import { InvoiceField } from './invoice-field.js';
 import { Findings } from './invoice-findings.js';
 import { converted } from './invoice-forms.js';
@@ -10,7 +12,6 @@ import { InvoiceImage, readingOf } from './invoice-image.js';
 import { InvoiceItems } from './invoice-items.js';
 import { startKeys } from './invoice-keys.js';
 import { Saving } from './invoice-saving.js';
-import { decide } from './invoice-conflict.js';
 import { startSheet } from './sheet.js';
 import { announce, explain, moment, say } from './words.js';
 
@@ -29,7 +30,7 @@ const fields = () => [...named, ...items.fields];
 const byPath = () => new Map(fields().map((field) => [field.path, field]));
 const image = byId('stage').dataset.state === 'gone' ? null : new InvoiceImage({ stage: byId('stage'), place: byId('invoice-pages'), link: byId('page-open') });
 const findings = new Findings({ list: byId('findings'), url: config.dismissals, isEditable: config.editable, here: config.invoice, trouble });
-const saving = new Saving({ url: config.url, version: () => invoice.version, decide: (theirs, mine) => decide(theirs, mine, label) });
+const saving = new Saving({ url: config.url, version: () => invoice.version, decide: (facts, mine) => decide(facts, mine, label) });
 const isEditable = () => config.editable && invoice.state === 'review';
 
 /** What people call a field, of a line with its number. */
@@ -79,6 +80,7 @@ function showState() {
   confirmButton.hidden = !isEditable();
   confirmButton.disabled = false;
   byId('take-back').hidden = invoice.state === 'review';
+  byId('again-btn').hidden = !isEditable();
 }
 
 async function load() {
@@ -221,15 +223,27 @@ async function turn(verb) {
     return true;
   } catch (error) {
     if (error.code !== 'overtaken') throw error;
-    await decide(error.facts.changes, new Map(), label);
+    await decide(error.facts, new Map(), label);
     await reload();
     return false;
   }
 }
 
 const next = () => location.assign(config.next);
+async function readAgain() {
+  const again = new ReadAgain({ dialog: byId('again-dialog'), url: `${config.url}read-again/`, presets: config.presets });
+  const recipe = await again.ask();
+  if (recipe === undefined) return;
+  tell(say('again.going'));
+  const end = await again.read(recipe);
+  await reload();
+  tell(end);
+  announce(end);
+}
+
 const act = (button, work) => whileBusy(button, work).catch(trouble);
 confirmButton?.addEventListener('click', () => act(confirmButton, confirmed));
+byId('again-btn')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, readAgain));
 byId('take-back')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, () => turn('unconfirm')));
 
 startKeys({

@@ -3,16 +3,15 @@
 const PART = 'invoices';
 const TYPED = 350; // ms after the last letter of a search
 
-const opened = () => [...document.querySelectorAll(`#${PART} details[open]`)].map(({ id }) => id);
-
 /** Puts the part as the server draws it now in the place of the one that is shown; what is open stays open. */
 export async function fresh(url) {
   const answer = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
   if (!answer.ok || answer.redirected) return;
   const part = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(PART);
-  const [shown, open, held] = [document.getElementById(PART), opened(), document.activeElement];
-  if (!part || part.innerHTML === shown.innerHTML) return;
-  for (const id of open) part.querySelector(`#${id}`)?.setAttribute('open', '');
+  const [shown, held] = [document.getElementById(PART), document.activeElement];
+  if (!part) return;
+  for (const { id, open } of shown.querySelectorAll('details[id]')) part.querySelector(`#${id}`)?.toggleAttribute('open', open);
+  if (part.isEqualNode(shown)) return;
   const again = shown.contains(held) && selector(held);
   const typed = held instanceof HTMLInputElement ? [held.value, held.selectionStart] : null;
   shown.replaceWith(document.adoptNode(part));

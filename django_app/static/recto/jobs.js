@@ -114,12 +114,12 @@ export function going(job) {
   return told(job, 'going');
 }
 
-/** Why pages failed, a line for each. */
+/** Why pages failed, and what is to be said about others, a line for each. */
 export function showReasons(list, items) {
-  const failed = items.filter(({ state }) => state === 'failed');
+  const remarked = items.filter(({ state, code }) => state === 'failed' || (state === 'done' && code));
   list.replaceChildren(
-    ...failed.map((item) => {
-      const line = document.createElement('li');
+    ...remarked.map((item) => {
+      const line = Object.assign(document.createElement('li'), { className: item.state === 'done' ? 'muted' : '' });
       const why = explain(item);
       line.textContent = item.name ? say('job.file', { name: item.name, why }) : say('job.reason', { n: item.number ?? '', why });
       return line;

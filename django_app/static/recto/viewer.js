@@ -100,6 +100,13 @@ export class PageViewer extends EventTarget {
     if (share < 1) this.osd.viewport.zoomBy(share);
   }
 
+  /** The width of the page in that of the room, from its head. */
+  fitWidth() {
+    const { x, y, width } = this.osd.world.getHomeBounds();
+    const height = width / this.osd.viewport.getAspectRatio();
+    this.osd.viewport.fitBounds(new window.OpenSeadragon.Rect(x, y, width, height), true);
+  }
+
   /** Brings a box (original pixels) into view when it is outside. */
   reveal(box, matrix) {
     if (!this.#item) return;

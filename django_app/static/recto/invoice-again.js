@@ -1,0 +1,47 @@
+/** Reading an invoice once more, its page prepared in another way; corrections stay. */
+import { get, post } from './api.js';
+import { FastAPIClient } from './fastapi-client.js';
+import { ending, follow } from './jobs.js';
+import { knows, say } from './words.js';
+
+const ENGINE = 'engine-';
+
+const named = ({ name, title }) => (knows(`preset.${name}`) ? say(`preset.${name}`) : title);
+
+export class ReadAgain {
+  #recipes = new Map(); // value in the menu → recipe
+
+  /** @param parts {dialog, url, presets: where the project's are listed} */
+  constructor(parts) {
+    Object.assign(this, parts);
+    this.menu = this.dialog.querySelector('select');
+  }
+
+  /** Asks how; resolves with the recipe (null: as the page needs it), or undefined when it is not to be read. */
+  async ask() {
+    if (!this.#recipes.size) await this.#load();
+    this.dialog.returnValue = '';
+    this.dialog.showModal();
+    await new Promise((resolve) => this.dialog.addEventListener('close', resolve, { once: true }));
+    return this.dialog.returnValue === 'read' ? (this.#recipes.get(this.menu.value) ?? null) : undefined;
+  }
+
+  /** Resolves with a sentence about its end. */
+  async read(recipe) {
+    const job = await follow(await post(this.url, { recipe }), () => {});
+    return job.state === 'completed' ? say('again.done') : ending(job);
+  }
+
+  /** The engine's recipes and the project's. */
+  async #load() {
+    const [{ presets }, answer] = await Promise.all([new FastAPIClient().info(), get(this.presets)]);
+    const own = answer.results ?? answer;
+    for (const { name, recipe } of presets) this.#recipes.set(`${ENGINE}${name}`, recipe);
+    for (const { id, steps } of own) this.#recipes.set(String(id), { steps });
+    this.menu.append(...presets.map((preset) => new Option(named(preset), `${ENGINE}${preset.name}`)));
+    if (!own.length) return;
+    const group = Object.assign(document.createElement('optgroup'), { label: say('preset.project') });
+    group.append(...own.map(({ id, name }) => new Option(name, id)));
+    this.menu.append(group);
+  }
+}
