@@ -16,6 +16,7 @@ SIGNED_IN = (
     "{compare}",
     "/projects/",
     "{project}",
+    "{project}invoices/",
     "/jobs/",
     "/accounts/password/",
 )

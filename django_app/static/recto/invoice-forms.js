@@ -39,8 +39,8 @@ const toTime = (text) => {
   return hour ? `${hour.padStart(2, '0')}:${minute}` : null;
 };
 
-/** As the field is written; as it stands on the page, if no better is known: the server judges. */
+/** As the field is written, null for what does not fit into it; texts as they stand on the page. The server judges. */
 export function converted(kind, text, currency) {
   const forms = { amount: toAmount, date: (raw) => toDate(raw, currency), currency: toCurrency, time: toTime };
-  return forms[kind]?.(text) ?? text.trim();
+  return forms[kind] ? forms[kind](text) : text.trim();
 }
