@@ -27,6 +27,7 @@ from django_app.jobs.kinds import Engine, project_work
 logger = logging.getLogger(__name__)
 
 WORK = "check-invoices"
+MANY = 500  # of which a check takes seconds
 GIVEN_UP = timedelta(minutes=10)  # a check whose process died
 PATIENCE = timedelta(seconds=5)  # of people who look at findings that are not of now
 ISSUE_ROW = re.compile(r"^line_items\[(\d+)\]")
@@ -39,9 +40,10 @@ def changed(project_id: int) -> None:
 
 
 def ring(project_id: int) -> None:
-    """Asks a worker for a check; to be called after the commit."""
+    """Asks a worker for a check; to be called after the commit. One of many invoices takes its turn among batches."""
+    is_large = Invoice.objects.filter(project=project_id).count() > MANY
     try:
-        queue.send("jobs.project", [(WORK, project_id)], queue.INTERACTIVE)
+        queue.send("jobs.project", [(WORK, project_id)], queue.BATCH if is_large else queue.INTERACTIVE)
     except queue.BROKER_ERRORS as error:
         logger.warning("the check of project %s waits for the broker: %s", project_id, error)
 

@@ -35,6 +35,8 @@ class InvoiceParams(ReadParams):
 @kind(KIND, InvoiceParams, is_public=False, ended=lambda job: checking.ring(job.project_id))
 def read(item: JobItem, engine: Engine) -> Save:
     """Reads one file, or one file of an archive."""
+    if not item.source:  # refused at the door, or tried again after a day
+        raise JobError("file_missing", _("This file is not kept any more. Upload it again."))
     source = files.local(item.source)
     is_archived = item.source.endswith(ARCHIVE)
     if is_archived:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pikepdf
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -35,6 +36,25 @@ def pdf(*pages: tuple[str, ...]) -> bytes:
 
 def numbered(number: str, total: str = "1,170.00") -> tuple[str, ...]:
     return ("ACME Paper Ltd", f"Invoice No. {number}", "Invoice date: 14 March 2024", f"Total EUR {total}")
+
+
+def locked() -> bytes:
+    """A PDF with a password."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.save(out, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    return out.getvalue()
+
+
+def with_nul() -> bytes:
+    """The letter A of its font stands for U+0000."""
+    cmap = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def
+1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <0000> endbfchar endcmap end end"""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(("AAA ltd", *LINES)))) as document:
+        document.pages[0].Resources.Font.F.ToUnicode = document.make_stream(cmap)
+        document.save(out)
+    return out.getvalue()
 
 
 def zipped(**members: bytes) -> bytes:
@@ -126,10 +146,11 @@ def test_files_of_an_archive(begin: Begin, media: Path) -> None:
         (b"MZ and then a program", "not_an_image"),
         (b"", "not_an_image"),
         (b"%PDF-1.7 and nothing", "unusable_image"),
+        (locked(), "unusable_image"),
         (encoded(draw([], width=600, height=400)), "no_text"),
         (photographed(), "not_an_invoice"),
     ],
-    ids=["program.png", "empty", "broken.pdf", "blank page", "cat"],
+    ids=["program.png", "empty", "broken.pdf", "locked.pdf", "blank page", "cat"],
 )
 def test_what_is_no_invoice_has_its_reason_and_the_others_go_on(
     begin: Begin, media: Path, content: bytes, code: str
@@ -184,12 +205,26 @@ def test_the_same_file_in_another_task_is_read_again(begin: Begin) -> None:
     assert Invoice.objects.count() == 2
 
 
+def test_what_was_refused_at_the_door_can_be_tried_in_vain(begin: Begin) -> None:
+    job = begin(one=pdf())
+    job.items.update(state="failed", code="archive_refused", source="")
+    assert job.retry() == 1
+    (item,) = done(job)
+    assert (item.state, item.code) == ("failed", "file_missing")
+
+
 def test_delivered_twice(begin: Begin) -> None:
     job = begin(one=pdf())
     item = job.items.get()
     deliver(item)
     deliver(item)
     assert Invoice.objects.count() == Page.objects.count() == 1
+
+
+def test_characters_that_no_database_keeps(begin: Begin) -> None:
+    """A font that says of a letter that it is no character: its text layer has NULs."""
+    (item,) = done(begin(odd=with_nul()))
+    assert (item.state, item.code) in (("done", ""), ("failed", "not_an_invoice"))
 
 
 def test_a_deleted_document(begin: Begin, media: Path) -> None:

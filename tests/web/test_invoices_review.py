@@ -416,3 +416,9 @@ def test_lists_cost_the_same_for_many(as_bob: Client, project: Any, add: Add) ->
     InvoicePage.objects.bulk_create(InvoicePage(invoice=invoice, page=page, number=number) for number in range(2, 20))
     assert [cost(tail) for tail in ("", "totals/", "next/", f"{invoice.pk}/")] == few
     assert max(few) < 22
+
+
+@pytest.mark.parametrize("version", [2**70, -(2**70), 0])
+def test_a_version_that_never_was(as_bob: Client, add: Add, version: int) -> None:
+    invoice = add()
+    assert patch(as_bob, invoice, version, total="1").status_code == 409

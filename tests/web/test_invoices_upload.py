@@ -248,7 +248,7 @@ def test_download_as_json(as_bob: Client, project: Any, task: Job) -> None:
     assert invoice["line_items"][0]["amount"]["value"] == "100.00"
 
 
-TASK_PATHS = ("status", "check-task", "download")
+TASK_PATHS = ("status", "check-task", "download", "validation", "anomalies")
 
 
 def test_people(
