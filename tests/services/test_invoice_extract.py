@@ -4,6 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fastapi_app.services import reading
 from fastapi_app.services.invoice.extract import extract
@@ -140,3 +142,21 @@ def test_a_hebrew_receipt_is_left_to_tesseract() -> None:
     assert page.engine.startswith("tesseract")
     found = values(extract([page]))
     assert (found["date"], found["total"]) == (paper.truth["date"], paper.truth["total"])
+
+
+@pytest.mark.timeout(30)
+def test_an_endless_page() -> None:
+    lines = [
+        f"Subtotal {n}.00   Tax {n}.10   Cash {n}.20   Change {n}.30   12/03/2018   Total {n}.40" for n in range(700)
+    ]
+    found = extract([page_of("\n".join(lines))])
+    assert found.fields["date"].value == "2018-03-12"
+
+
+@given(st.lists(st.text(max_size=30), max_size=20))
+@settings(deadline=None, max_examples=60)
+def test_nothing_is_too_odd(lines: list[str]) -> None:
+    page = page_of("\n".join(lines))
+    for field in extract([page]).fields.values():
+        assert 0 <= field.confidence <= 1
+        assert field.page == 1

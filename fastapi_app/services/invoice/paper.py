@@ -24,6 +24,10 @@ class Paper:
         return rows_of(self.pages)
 
     @cached_property
+    def _places(self) -> dict[int, int]:
+        return {id(row): at for at, row in enumerate(self.rows)}
+
+    @cached_property
     def blocks(self) -> list[list[Cell]]:
         return blocks_of(self.rows)
 
@@ -59,7 +63,7 @@ class Paper:
 
     def said_above(self, row: Row, box: Box, most: int, lexicon: str) -> list[str]:
         """Kinds of the labels that stand over a box, of the nearest row that has any, in at most so many rows."""
-        at = self.rows.index(row)
+        at = self._places[id(row)]
         for other in reversed(self.rows[max(0, at - most) : at]):
             if other.page != row.page:
                 break

@@ -14,14 +14,15 @@ from fastapi_app.services.invoice.rows import Span
 
 CENT = Decimal("0.01")
 MOST_ROUNDING = Decimal("0.05")  # where the smallest coin is five or ten cents
+MOST_OF_A_KIND = 24  # the last ones, on endless pages
 MANY = 4  # the same amount on a page
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The amounts of a page by kind, and which of them add up."""
+    """The amounts of a page by kind, and which of them add up; `bare`: the sum of those without a label."""
 
-    figures: Sequence[Figure]
+    bare: Decimal
     by_kind: dict[str, list[Decimal]] = field(default_factory=dict)
 
     @classmethod
@@ -29,7 +30,8 @@ class Sums:
         kinds: dict[str, list[Decimal]] = {}
         for figure in figures:
             kinds.setdefault(figure.kind, []).append(figure.value)
-        return cls(figures, kinds)
+        bare = sum((f.value for f in figures if not f.kind and f.is_last and f.is_money), Decimal(0))
+        return cls(bare, {kind: list(dict.fromkeys(values))[-MOST_OF_A_KIND:] for kind, values in kinds.items()})
 
     def __getitem__(self, kind: str) -> list[Decimal]:
         return self.by_kind.get(kind, [])
@@ -48,10 +50,6 @@ class Sums:
         return any(
             net + step == total or net - step == total for net in self["total"] + self["subtotal"] for step in steps
         )
-
-    def is_sum(self, total: Decimal) -> bool:
-        """Whether the amounts above, which bear no label, come to it."""
-        return total == sum((f.value for f in self.figures if not f.kind and f.is_last and f.is_money), Decimal(0))
 
 
 def total_candidates(paper: Paper, figures: Sequence[Figure]) -> list[Candidate]:
@@ -74,7 +72,7 @@ def total_candidates(paper: Paper, figures: Sequence[Figure]) -> list[Candidate]
                 "paid": float(sums.is_paid(figure.value)),
                 "tendered": float(figure.value in sums["cash"]),
                 "rounded": float(sums.is_rounded(figure.value)),
-                "sum": float(sums.is_sum(figure.value)),
+                "sum": float(sums.bare == figure.value),
                 "zero": float(figure.value == 0),
                 "negative": float(figure.value < 0 and not sums.is_taxed(figure.value)),
             },
@@ -125,14 +123,11 @@ LABELLED, UNDER_HEADER, FITS, RATE_FITS = 2.0, 1.0, 4.0, 1.0
 
 def split(figures: Sequence[Figure], total: Decimal | None, rates: Sequence[Decimal]) -> list[Split]:
     """How the total may be split, the likeliest first."""
-    taxes = [figure for figure in figures if figure.kind == "tax"][:MOST_OF_A_KIND]
+    taxes = [figure for figure in figures if figure.kind == "tax"][-MOST_OF_A_KIND:]
     nets = [figure for figure in figures if figure.kind == "subtotal" or _is_rest(figure, taxes, total)]
-    nets = nets[:MOST_OF_A_KIND]
+    nets = nets[-MOST_OF_A_KIND:]
     found = [_split(net, tax, total, rates) for net in (*nets, None) for tax in (*taxes, None) if net or tax]
     return sorted(found, key=lambda each: -each.score)
-
-
-MOST_OF_A_KIND = 24
 
 
 def _is_rest(figure: Figure, taxes: Sequence[Figure], total: Decimal | None) -> bool:
