@@ -160,3 +160,14 @@ def test_nothing_is_too_odd(lines: list[str]) -> None:
     for field in extract([page]).fields.values():
         assert 0 <= field.confidence <= 1
         assert field.page == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Handelsrechnung Nr. 4711 vom 05.06.2018\nVerkäufer\nNummer:  549910\nName:  Tintenwerk Nord GmbH\nEUR  10,00",
+        "Retail Invoices/Bill\nSold By : Tintenwerk Nord GmbH\nInvoice No : 42\nTotal  10.00",
+    ],
+)
+def test_a_vendor_that_is_called_so(text: str) -> None:
+    assert extract([page_of(text)]).fields["vendor"].value == "Tintenwerk Nord GmbH"

@@ -40,7 +40,32 @@ def vendor_and_address(paper: Paper) -> tuple[list[Choice], list[Choice]]:
         return [], []
     chain = Chain.of([line.features for line in lines])
     tags = chain.best()
-    return _choices("vendor", lines, tags, chain), _choices("address", lines, tags, chain)
+    vendors = _choices("vendor", lines, tags, chain)
+    if not vendors or vendors[0].probability < UNSURE:
+        vendors = [*_called_seller(paper), *vendors]
+    return vendors, _choices("address", lines, tags, chain)
+
+
+def _called_seller(paper: Paper) -> Iterator[Choice]:
+    """The name that stands after the word for a seller, or in one of the rows under it, where it may be called so."""
+    for at, row in enumerate(paper.rows):
+        if not _SELLER.match(row.text):
+            continue
+        for other in (row, *paper.rows[at + 1 : at + 1 + UNDER_SELLER]):
+            name = (_SELLER_NAME if other is row or ":" in other.text else _ANY_NAME).match(other.text)
+            if name and other.page == row.page:
+                span = other.span(*name.span("name"))
+                yield Choice(Candidate(bare("vendor", span.raw), span), CALLED_SO)
+                return
+
+
+UNSURE, CALLED_SO = 0.3, 0.8
+UNDER_SELLER = 4  # rows
+_SELLER = re.compile(r"^\W*(?:verkäufer|vendeur|seller|sold by|penjual|ספק|מוכר)\b\s*(?::|$)", re.IGNORECASE)
+_SELLER_NAME = re.compile(
+    r"^\W*(?:name|firma|verkäufer|vendeur|seller|sold by|penjual|nom)\s*:\s*(?P<name>\w[^:\t]{2,})", re.IGNORECASE
+)
+_ANY_NAME = re.compile(r"^(?P<name>[^\W\d][^:\t]{2,})")
 
 
 def _choices(tag: str, lines: Sequence[Heading], tags: Sequence[str], chain: Chain) -> list[Choice]:
