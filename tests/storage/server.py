@@ -20,8 +20,9 @@ class Wire:
         self._upstream = port
         self._sockets: set[socket.socket] = set()
         self.is_cut = False
-        self.most: int | None = None  # bytes of the next answers, then nothing more comes
+        self._most: int | None = None
         self.held = threading.Event()  # nothing more comes, and somebody waits for it
+        self._let_go = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -29,9 +30,15 @@ class Wire:
     def cut(self) -> None:
         """The server is away, in the middle of whatever it was doing."""
         self.is_cut = True
+        self._let_go.set()
         for each in list(self._sockets):
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
+
+    def hold_after(self, most: int) -> None:
+        """So many bytes of the next answers, then nothing more comes, but no end either."""
+        self._let_go.clear()
+        self._most = most
 
     @contextmanager
     def cut_when_held(self) -> Iterator[None]:
@@ -48,8 +55,9 @@ class Wire:
 
     def mend(self) -> None:
         self.is_cut = False
-        self.most = None
+        self._most = None
         self.held.clear()
+        self._let_go.set()
 
     def close(self) -> None:
         self.cut()
@@ -77,12 +85,13 @@ class Wire:
     def _pass_on(self, source: socket.socket, sink: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):
             while data := source.recv(65536):
-                if is_answer and self.most is not None:
-                    data = data[: self.most]
-                    self.most -= len(data)
-                    if not data:
+                if is_answer and self._most is not None:
+                    data = data[: self._most]
+                    self._most -= len(data)
+                    if not data:  # whatever the server does with its end, the client's stays open
                         self.held.set()
-                        continue
+                        self._let_go.wait()
+                        break
                 sink.sendall(data)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_RDWR)

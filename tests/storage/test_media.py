@@ -191,7 +191,7 @@ def test_an_upload_without_an_end(bucket: Bucket) -> None:
 
 def test_an_answer_that_breaks_off(bucket: Bucket, web: Path) -> None:
     bucket.put("versions/large.png", LARGE)
-    bucket.wire.most = 2 * 1024 * 1024
+    bucket.wire.hold_after(2 * 1024 * 1024)
     with bucket.wire.cut_when_held(), pytest.raises(StorageAwayError):
         media.local("versions/large.png")
     assert files(web) == []
@@ -202,14 +202,15 @@ def test_an_answer_that_breaks_off(bucket: Bucket, web: Path) -> None:
 def test_a_killed_fetch(bucket: Bucket, web: Path) -> None:
     """What it leaves is nothing that anybody takes for a file, and goes after a day, or with `check` after an hour."""
     bucket.put("versions/large.png", LARGE)
-    bucket.wire.most = 2 * 1024 * 1024
-    script = "import django; django.setup(); from django_app.config.storage import media; media.local(%r)"
+    bucket.wire.hold_after(2 * 1024 * 1024)
+    script = "from django_app.config.storage import media; media.local(%r)"
     environment = os.environ | bucket.environment
     environment |= {"RECTO_MEDIA_ROOT": str(web), "DJANGO_SETTINGS_MODULE": "django_app.config.settings"}
     command = [sys.executable, "-c", script % "versions/large.png"]
     with subprocess.Popen(command, cwd=ROOT, env=environment | {"RECTO_SECRET_KEY": "x"}) as process:
-        until(lambda: files(web), seconds=100)
+        until(lambda: (bucket.wire.held.is_set() and files(web)) or process.poll() is not None, seconds=100)
         process.send_signal(signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
     (half,) = files(web)
     assert half.endswith(".part")
     bucket.wire.mend()
