@@ -1,12 +1,11 @@
-"""The review of a project's invoices: found, looked at, corrected, confirmed."""
+"""The review of a project's invoices: looked at, corrected, confirmed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBase
-from django.urls import path, reverse
+from django.http import Http404
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -16,152 +15,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from django_app.api.idempotency import idempotent
-from django_app.api.invoice_files import IN_FORMATS, file_of, in_formats
-from django_app.api.jobs import LARGEST_ID, JobSerializer, accepted, asker, check_room, valid
-from django_app.api.paging import Pages
+from django_app.api.invoice_lists import asked_for, here, in_project
+from django_app.api.invoice_serializers import DetailSerializer
+from django_app.api.jobs import JobSerializer, accepted, asker, check_room, valid
 from django_app.api.parsers import BoundedJSONParser
 from django_app.invoices import checking, fields, lists, results, review
-from django_app.invoices.models import Anomaly, Correction, Dismissal, Invoice, InvoicePage, Issue, Severity, State
+from django_app.invoices.models import Dismissal, Invoice, State
 from django_app.invoices.reading import AGAIN, AgainParams
 from django_app.invoices.values import readings
 from django_app.jobs.models import Job
 from django_app.jobs.params import LanguageField
 from django_app.pages.models import Page, PageVersion
 from django_app.projects import access
-from django_app.projects.models import Project, Role
+from django_app.projects.models import Role
 
 MOST_CORRECTIONS = 500
-
-
-class MonthField(serializers.DateField):
-    """2026-03, as the first day of that month."""
-
-    default_error_messages = {"invalid": _("Write the month as 2026-03.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m"], **kwargs)
-
-
-class FilterParams(serializers.Serializer[Any]):
-    state = serializers.ChoiceField(choices=State.choices, required=False)
-    problem = serializers.ChoiceField(choices=lists.PROBLEMS, required=False)
-    vendor = serializers.CharField(required=False, max_length=200)
-    month = MonthField(required=False)
-    q = serializers.CharField(required=False, max_length=200, help_text="Words in name, vendor, number and text.")
-    task = serializers.IntegerField(required=False, min_value=0, max_value=LARGEST_ID)
-
-
-class ListParams(FilterParams):
-    sort = serializers.ChoiceField(
-        choices=[f"{way}{name}" for name in lists.SORTS for way in ("", "-")], required=False, default="-id"
-    )
-
-
-class RowSerializer(serializers.ModelSerializer[Invoice]):
-    task_id = serializers.CharField(source="job_id", allow_null=True)
-    has_error = serializers.BooleanField()
-    has_warning = serializers.BooleanField()
-    has_anomaly = serializers.BooleanField()
-    total = serializers.SerializerMethodField()
-    thumbnail = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Invoice
-        fields: tuple[str, ...] = (
-            *("id", "task_id", "name", "state", "version", "vendor", "number", "date", "currency", "total"),
-            *("has_error", "has_warning", "has_anomaly", "confirmed_at", "created_at", "thumbnail"),
-        )
-
-    def get_total(self, invoice: Invoice) -> str | None:
-        return None if invoice.total is None else f"{invoice.total.normalize():f}"
-
-    def get_thumbnail(self, invoice: Invoice) -> str | None:
-        first = next(iter(invoice.pages.all()), None)
-        return reverse("pages:thumbnail", args=[first.page.current_id]) if first else None
-
-
-class RowsSerializer(serializers.Serializer[Any]):
-    count = serializers.IntegerField()
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = RowSerializer(many=True)
-
-
-class IssueSerializer(serializers.ModelSerializer[Issue]):
-    class Meta:
-        model = Issue
-        fields = ("code", "field", "message", "severity")
-
-
-class AnomalySerializer(serializers.ModelSerializer[Anomaly]):
-    severity = serializers.ChoiceField(choices=Severity.choices)
-    dismissed = serializers.BooleanField()
-    invoices = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Anomaly
-        fields = ("key", "code", "message", "severity", "score", "evidence", "dismissed", "invoices")
-
-    def get_invoices(self, anomaly: Anomaly) -> list[dict[str, Any]]:
-        return [{"id": invoice.pk, "name": invoice.name} for invoice in anomaly.invoices.all()]
-
-
-class InvoicePageSerializer(serializers.ModelSerializer[InvoicePage]):
-    """Boxes of this page's `number` are in pixels of `image`, which is the page as it was uploaded."""
-
-    page = serializers.IntegerField(source="page_id")
-    width = serializers.IntegerField(source="original.width")
-    height = serializers.IntegerField(source="original.height")
-    image = serializers.SerializerMethodField()
-    tiles = serializers.SerializerMethodField()
-    text = serializers.SerializerMethodField(help_text="Its words with their boxes; 404 if it could not be read.")
-    url = serializers.CharField(source="page.get_absolute_url")
-
-    class Meta:
-        model = InvoicePage
-        fields = ("number", "page", "width", "height", "image", "tiles", "text", "url")
-
-    def get_image(self, row: Any) -> str:
-        return reverse("pages:image", args=[row.original.pk])
-
-    def get_tiles(self, row: Any) -> str:
-        return reverse("pages:tiles", args=[row.original.pk])
-
-    def get_text(self, row: InvoicePage) -> str:
-        return reverse("api:page-text", args=[row.page_id])
-
-
-class CorrectionSerializer(serializers.ModelSerializer[Correction]):
-    by = serializers.CharField(source="by.username", default=None, allow_null=True)
-
-    class Meta:
-        model = Correction
-        fields = ("field", "value", "version", "by", "at")
-
-
-class DetailSerializer(RowSerializer):
-    values = serializers.DictField(
-        help_text="{fields, details, line_items}: each value with what was `read`, and whether it was `corrected`."
-    )
-    read = serializers.DictField(
-        child=serializers.CharField(), help_text="By path: the machine's reading, also of what a person has taken away."
-    )
-    candidates = serializers.DictField(help_text="By field: what else could have been meant, the likeliest first.")
-    differences = serializers.ListField(help_text="Of an embedded e-invoice and the page: field, embedded, printed.")
-    origin = serializers.ChoiceField(choices=("image", "text", "xml"), help_text="What was read: pixels, text or XML.")
-    issues = IssueSerializer(many=True)
-    anomalies = AnomalySerializer(many=True)
-    pages = InvoicePageSerializer(many=True)
-    history = CorrectionSerializer(many=True, source="corrections")
-    confirmed_by = serializers.CharField(source="confirmed_by.username", default=None, allow_null=True)
-    stale = serializers.BooleanField(help_text="Issues and anomalies are being found anew.")
-
-    class Meta(RowSerializer.Meta):
-        fields = (
-            *RowSerializer.Meta.fields,
-            *("values", "read", "candidates", "differences", "origin", "issues", "anomalies", "pages", "history"),
-            *("confirmed_by", "stale"),
-        )
 
 
 class VersionParams(serializers.Serializer[Any]):
@@ -209,84 +77,8 @@ class Settled(APIException):
     default_detail = _("This invoice is confirmed. Take the confirmation back to correct it.")
 
 
-def in_project(request: Request, project_id: int, role: Role = access.READER) -> Project:
-    return access.find(asker(request), Project.objects.all(), role=role, pk=project_id)
-
-
 def invoice_of(request: Request, project_id: int, invoice_id: int, role: Role = access.READER) -> Invoice:
     return access.find(asker(request), Invoice.objects.all(), role=role, project=project_id, pk=invoice_id)
-
-
-def asked_for(params: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    asked = params(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
-def listed(project_id: int, asked: dict[str, Any]) -> QuerySet[Invoice]:
-    found = lists.filtered(Invoice.objects.all(), project_id, asked)
-    return lists.ordered(found.defer("read"), asked["sort"]).prefetch_related("pages__page")
-
-
-@extend_schema(operation_id="api_projects_invoices_list", parameters=[ListParams], responses=RowsSerializer)
-@api_view(["GET"])
-def invoices(request: Request, project_id: int) -> Response:
-    """The project's invoices, a page of them."""
-    in_project(request, project_id)
-    pages = Pages()
-    page = pages.paginate_queryset(listed(project_id, asked_for(ListParams, request)), request)
-    return pages.get_paginated_response(RowSerializer(page, many=True).data)
-
-
-class SumSerializer(serializers.Serializer[Any]):
-    currency = serializers.CharField()
-    count = serializers.IntegerField()
-    total = serializers.DecimalField(max_digits=30, decimal_places=2, allow_null=True)
-
-
-class VendorSumSerializer(SumSerializer):
-    vendor = serializers.CharField()
-
-
-class MonthSumSerializer(SumSerializer):
-    month = serializers.DateField(format="%Y-%m", allow_null=True)
-
-
-class TotalsSerializer(serializers.Serializer[Any]):
-    vendors = VendorSumSerializer(many=True)
-    months = MonthSumSerializer(many=True)
-    states = serializers.DictField(child=serializers.IntegerField())
-
-
-@extend_schema(parameters=[FilterParams], responses=TotalsSerializer)
-@api_view(["GET"])
-def totals(request: Request, project_id: int) -> Response:
-    """How much by vendor, month and state, of the invoices that the filter leaves."""
-    in_project(request, project_id)
-    found = lists.filtered(Invoice.objects.all(), project_id, asked_for(FilterParams, request))
-    return Response(TotalsSerializer(lists.totals(found)).data)
-
-
-class NextParams(FilterParams):
-    after = serializers.IntegerField(required=False, default=0, min_value=0, max_value=LARGEST_ID)
-    problem = serializers.ChoiceField(choices=lists.PROBLEMS, required=False, default="any")
-    state = serializers.ChoiceField(choices=State.choices, required=False, default=State.REVIEW)
-
-
-class NextSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField(allow_null=True)
-    left = serializers.IntegerField(help_text="How many there are, this one and those before it too.")
-
-
-@extend_schema(parameters=[NextParams], responses=NextSerializer)
-@api_view(["GET"])
-def next_problem(request: Request, project_id: int) -> Response:
-    """The next invoice to look at behind `after`, from the first one again at the end; null if there is none."""
-    in_project(request, project_id)
-    asked = asked_for(NextParams, request)
-    found = lists.filtered(Invoice.objects.all(), project_id, asked).order_by("id")
-    following = found.filter(pk__gt=asked["after"]).first() or found.exclude(pk=asked["after"]).first()
-    return Response({"id": following and following.pk, "left": found.count()})
 
 
 @extend_schema(methods=["GET"], responses=DetailSerializer)
@@ -408,25 +200,7 @@ def dismissals(request: Request, project_id: int) -> Response:
     return Response(asked, status.HTTP_201_CREATED)
 
 
-@extend_schema(methods=["GET", "POST"], request=None, parameters=[ListParams], responses=IN_FORMATS)
-@in_formats("GET", "POST")
-def export(request: Request, project_id: int) -> HttpResponseBase:
-    """The invoices that the filter leaves, as a file. POST also notes of the confirmed ones that they were exported."""
-    project = in_project(request, project_id, access.EDITOR if request.method == "POST" else access.READER)
-    asked = asked_for(ListParams, request)
-    found = lists.filtered(Invoice.objects.all(), project_id, asked)
-    if request.method == "POST":
-        found = Invoice.objects.filter(pk__in=list(found.values_list("pk", flat=True)))  # also when the state changes
-        review.mark_exported(found)
-    return file_of(request, lists.ordered(found, asked["sort"]), project.name)
-
-
-here = "projects/<int:project_id>/invoices/"
 urlpatterns = [
-    path(here, invoices, name="invoices"),
-    path(f"{here}totals/", totals, name="invoice-totals"),
-    path(f"{here}next/", next_problem, name="invoice-next"),
-    path(f"{here}export/", export, name="invoice-export"),
     path(f"{here}dismissals/", dismissals, name="invoice-dismissals"),
     path(f"{here}<int:invoice_id>/", invoice, name="invoice"),
     path(f"{here}<int:invoice_id>/confirm/", confirm, name="invoice-confirm"),

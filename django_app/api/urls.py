@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from django_app.api import invoice_review, invoices, jobs, ocr_health, texts, tokens
+from django_app.api import invoice_lists, invoice_review, invoices, jobs, ocr_health, texts, tokens
 from django_app.api.documents import DocumentViewSet, PageViewSet
 from django_app.api.process import auto_process
 from django_app.api.projects import MemberViewSet, PresetViewSet, ProjectViewSet
@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include(router.urls)),
     *jobs.urlpatterns,
     *invoices.urlpatterns,
+    *invoice_lists.urlpatterns,
     *invoice_review.urlpatterns,
     *ocr_health.urlpatterns,
     *texts.urlpatterns,
