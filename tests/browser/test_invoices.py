@@ -196,6 +196,29 @@ def test_lines_are_added_and_removed(visit: Visit, alice: Account, office: Offic
     assert office.one(one)["values"]["line_items"] == items
 
 
+def test_it_is_read_again_in_another_way(visit: Visit, alice: Account, office: Office, one: int) -> None:
+    """What was corrected stays."""
+    office.correct(one, vendor="Corrected")
+    page = opened(visit, alice, office, one)
+    page.get_by_role("button", name="Read again").click()
+    page.locator("#again-recipe").select_option(label="Receipt")
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.locator("#review-status")).to_have_text("Read again.", timeout=MOST)
+    expect(page.locator("#field-vendor")).to_have_value("Corrected")
+    expect(page.locator("#field-total")).to_have_value("119.00")
+
+
+def test_an_invoice_is_deleted_after_a_question(visit: Visit, alice: Account, office: Office, one: int) -> None:
+    page = opened(visit, alice, office, one)
+    page.get_by_role("button", name="Delete the invoice").click()
+    page.locator("#confirm").get_by_role("button", name="Cancel").click()
+    assert len(office.rows()) == 1
+    page.get_by_role("button", name="Delete the invoice").click()
+    page.locator("#confirm").get_by_role("button", name="Delete").click()
+    page.wait_for_url(f"**{office.page}")
+    assert not office.rows()
+
+
 def test_two_people_at_once(visit: Visit, alice: Account, office: Office, one: int, bob: Visitor) -> None:
     page = opened(visit, office.join(bob, "editor"), office, one)
     page.locator("#field-vendor").fill("Bob's")

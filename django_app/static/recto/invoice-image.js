@@ -5,6 +5,9 @@ import { Stage } from './stage.js';
 import { say } from './words.js';
 
 const holds = ([x, y, width, height], [px, py]) => px >= x && px <= x + width && py >= y && py <= y + height;
+/** With some air, so that its frame does not lie on small print. */
+const around = ([x, y, width, height], air = Math.max(3, height * 0.25)) =>
+  [x - air, y - air, width + 2 * air, height + 2 * air]; // prettier-ignore
 const centre = ([x, y, width, height]) => [x + width / 2, y + height / 2];
 
 export class InvoiceImage extends EventTarget {
@@ -66,7 +69,7 @@ export class InvoiceImage extends EventTarget {
   #light() {
     const { box, page } = this.#wanted ?? {};
     const isHere = box && this.#shown?.number === page;
-    this.overlay.light(isHere ? box : null);
+    this.overlay.light(isHere ? around(box) : null);
     if (isHere) this.stage.page.reveal(box, this.overlay.matrix);
   }
 

@@ -1,5 +1,6 @@
 /** The review of an invoice: image, fields, findings, keys and the server meet here. */
-import { get, post } from './api.js';
+import { get, post, remove } from './api.js';
+import { ask } from './confirm.js';
 import { whileBusy } from './focus.js';
 import { health, outage, reportDown } from './health.js';
 import { ReadAgain } from './invoice-again.js';
@@ -80,7 +81,7 @@ function showState() {
   confirmButton.hidden = !isEditable();
   confirmButton.disabled = false;
   byId('take-back').hidden = invoice.state === 'review';
-  byId('again-btn').hidden = !isEditable();
+  byId('again-btn').hidden = byId('delete-btn').hidden = !isEditable();
 }
 
 async function load() {
@@ -115,9 +116,8 @@ saving.addEventListener('state', ({ detail }) => {
   byId('saving').textContent = detail ? say(`saving.${detail}`) : '';
   if (detail === 'unsaved') announce(say('saving.unsaved'));
 });
-addEventListener('beforeunload', (event) => {
-  if (isUnsaved()) event.preventDefault();
-});
+const stay = (event) => isUnsaved() && event.preventDefault();
+addEventListener('beforeunload', stay);
 document.addEventListener('visibilitychange', () => document.hidden || !invoice || reload());
 health.addEventListener('recovered', () => (invoice ? reload() : start()));
 
@@ -241,8 +241,17 @@ async function readAgain() {
   announce(end);
 }
 
+/** With its pages; nothing that was typed is worth asking for any more. */
+async function deleted() {
+  if (!(await ask(say('invoice.delete.sure', { name: invoice.name }), say('delete'), { danger: true }))) return;
+  await remove(config.url);
+  removeEventListener('beforeunload', stay);
+  next();
+}
+
 const act = (button, work) => whileBusy(button, work).catch(trouble);
 confirmButton?.addEventListener('click', () => act(confirmButton, confirmed));
+byId('delete-btn')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, deleted));
 byId('again-btn')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, readAgain));
 byId('take-back')?.addEventListener('click', ({ currentTarget }) => act(currentTarget, () => turn('unconfirm')));
 
