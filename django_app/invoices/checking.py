@@ -39,13 +39,16 @@ def changed(project_id: int) -> None:
         Check.objects.get_or_create(project_id=project_id, defaults={"asked": 1})
 
 
-def ring(project_id: int) -> None:
-    """Asks a worker for a check; to be called after the commit. One of many invoices takes its turn among batches."""
+def ring(project_id: int) -> bool:
+    """Asks a worker for a check; to be called after the commit. One of many invoices takes its turn among batches.
+    False if the broker cannot be told."""
     is_large = Invoice.objects.filter(project=project_id).count() > MANY
     try:
         queue.send("jobs.project", [(WORK, project_id)], queue.BATCH if is_large else queue.INTERACTIVE)
     except queue.BROKER_ERRORS as error:
         logger.warning("the check of project %s waits for the broker: %s", project_id, error)
+        return False
+    return True
 
 
 def is_stale(project_id: int) -> bool:

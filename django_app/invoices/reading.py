@@ -32,7 +32,7 @@ class InvoiceParams(ReadParams):
     """Which languages may stand on them."""
 
 
-@kind(KIND, InvoiceParams, is_public=False, ended=lambda job: checking.ring(job.project_id))
+@kind(KIND, InvoiceParams, is_public=False, ending=lambda job: checking.ring(job.project_id))
 def read(item: JobItem, engine: Engine) -> Save:
     """Reads one file, or one file of an archive."""
     if not item.source:  # refused at the door, or tried again after a day
@@ -73,7 +73,7 @@ def first_of(item: JobItem, digest: str) -> Invoice | None:
 def done_again(item: JobItem, twin: Invoice) -> str:
     """The file was uploaded twice: this item is done, and says of which it is the double."""
     item.note("duplicate", _("The same file as %(name)s; it was read once.") % {"name": twin.name})
-    files.remove(item.file)
+    item.drop_file()
     forget_source(item)
     return address(item)
 
@@ -111,7 +111,7 @@ class AgainParams(InvoiceParams):
     recipe = serializers.JSONField(required=False, allow_null=True, default=None, validators=[check_recipe, check_nul])
 
 
-@kind(AGAIN, AgainParams, is_public=False, ended=lambda job: checking.ring(job.project_id))
+@kind(AGAIN, AgainParams, is_public=False, ending=lambda job: checking.ring(job.project_id))
 def read_again(item: JobItem, engine: Engine) -> Save:
     """One invoice, from its file as it was uploaded: a new reading, beside which the corrections stay."""
     page, params = page_of(item), item.job.params

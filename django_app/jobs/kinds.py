@@ -12,8 +12,9 @@ from rest_framework import serializers
 
 from django_app.documents.models import Document
 from django_app.jobs import files
+from django_app.jobs.endings import ENDINGS, Ending
 from django_app.jobs.errors import JobError
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.models import JobItem
 from django_app.jobs.params import ApplyParams, ReadParams
 from django_app.pages import versions
 from django_app.pages.models import Page, PageVersion
@@ -90,7 +91,6 @@ class Kind:
     params: type[serializers.Serializer[Any]]
     is_whole: bool
     is_public: bool
-    ended: Callable[[Job], None]
 
 
 KINDS: dict[str, Kind] = {}
@@ -102,13 +102,15 @@ def kind(
     *,
     is_whole: bool = False,
     is_public: bool = True,
-    ended: Callable[[Job], None] = lambda job: None,
+    ending: Ending | None = None,
 ) -> Callable[[Work], Work]:
     """`is_whole`: one item for all pages, their ids in params["pages"]. `is_public`: can be asked for on a document.
-    `ended`: what else is to be done when a job of it has; lost if the worker dies just then."""
+    `ending`: what else is to be done when a job of it has ended."""
 
     def register(work: Work) -> Work:
-        KINDS[name] = Kind(work, params, is_whole, is_public, ended)
+        KINDS[name] = Kind(work, params, is_whole, is_public)
+        if ending is not None:
+            ENDINGS[name] = ending
         return work
 
     return register

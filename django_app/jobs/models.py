@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from django_app.jobs import events, files, queue
+from django_app.jobs import endings, events, files, queue
 
 if TYPE_CHECKING:
     from django_app.documents.models import Document
@@ -214,8 +214,12 @@ class Job(models.Model):
             list(Job.objects.select_for_update().filter(pk=self.pk))
             finished = Job.objects.ended().filter(pk=self.pk).update(finished_at=Now())
         if finished:
-            transaction.on_commit(lambda: events.job_finished(self), robust=True)
+            transaction.on_commit(self.tell_end, robust=True)
         return bool(finished)
+
+    def tell_end(self) -> bool:
+        """What its kind has to do at its end, then the news. Until `told_at` notes both, `sweep` does both again."""
+        return endings.followed(self) and events.job_finished(self)
 
     def cancel(self) -> bool:
         """Queued items are cancelled at once, a running one notices at its next step; what is done stays."""
@@ -339,6 +343,15 @@ class JobItem(models.Model):
         """What it was made of is needed no more; in the transaction that completes it, which may be tried twice. The
         row names it until it is gone, so that a worker that dies here leaves it to the sweep."""
         transaction.on_commit(self._remove_source, robust=True)
+
+    def drop_file(self) -> None:
+        """What it has written turned out to be there already; in the transaction that completes it. A worker that dies
+        here leaves an orphan to `check`."""
+        transaction.on_commit(self._remove_file, robust=True)
+
+    def _remove_file(self) -> None:
+        if files.remove(self.file):
+            JobItem.objects.filter(pk=self.pk, file=self.file).update(file="")
 
     def _remove_source(self) -> None:
         if files.remove(self.source):

@@ -105,12 +105,12 @@ def forget_old_files() -> None:
 
 
 def tell_untold() -> int:
-    """Ends that Redis could not be told when they came: a stream without gaps, some of it later. A Redis that still
-    cannot be told keeps nobody waiting for each of them."""
+    """Ends that Redis could not be told when they came, or whose worker died just then: a stream without gaps, some of
+    it later. A Redis that still cannot be told keeps nobody waiting for each of them."""
     late = Now() - UNTOLD_AFTER
     items = JobItem.objects.filter(state__in=(State.DONE, State.FAILED), told_at=None, finished_at__lt=late)
     jobs = Job.objects.filter(finished_at__lt=late, told_at=None)
     untold = items.select_related("job", "page").order_by("finished_at")[:AT_ONCE]
     told = takewhile(bool, map(events.job_progress, untold))
-    finished = takewhile(bool, map(events.job_finished, jobs.order_by("finished_at")[:AT_ONCE]))
+    finished = takewhile(bool, map(Job.tell_end, jobs.order_by("finished_at")[:AT_ONCE]))
     return len(list(told)) + len(list(finished))

@@ -58,8 +58,7 @@ def run(self: Task, item_id: int) -> None:
         return
     patiently(lambda: queue.enqueue(item.job))
     work_on(item)
-    if patiently(item.job.finish):
-        KINDS[item.job.kind].ended(item.job)
+    patiently(item.job.finish)
 
 
 @shared_task(name="jobs.project", ignore_result=True, time_limit=settings.PAGE_SECONDS)  # type: ignore[untyped-decorator]

@@ -1,6 +1,7 @@
 """A project's invoices are checked after a batch and after corrections, with the real checks."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from django_app.config.celery import app as celery
+from django_app.config.celery import broker_url
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Dismissal, Invoice, Issue
-from django_app.jobs import tasks
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs import sweep, tasks
+from django_app.jobs.models import MAX_ATTEMPTS, Job, JobItem
 from tests.jobs.conftest import Process, until
 from tests.web.invoices import READ, value
 
@@ -196,6 +199,72 @@ def test_a_worker_checks_when_it_is_rung_for(
     correct(as_bob, invoice, total="119.00", iban="DE89370400440532013000")
     until(lambda: not codes() & {"total_mismatch", "iban_invalid"})
     assert not checking.is_stale(project.pk)
+
+
+def rung(broker: redis.Redis) -> int:
+    """How often a worker has been asked for a check since the last time."""
+    messages = broker.lrange("interactive", 0, -1)
+    broker.delete("interactive")
+    return sum(b'"jobs.project"' in message for message in messages)
+
+
+def cancelled(job: Job) -> None:
+    assert job.cancel()
+
+
+def failed(job: Job) -> None:
+    tasks.run.apply(args=[job.items.get().pk], task_id="a", throw=True)
+
+
+def died_too_often(job: Job) -> None:
+    """Its worker's child, three times on the same file."""
+    job.items.update(state="running", attempts=MAX_ATTEMPTS, claimed_by="a")
+    sweep.release_claims("a")
+
+
+def died_before_the_end(job: Job) -> None:
+    """After the commit of the last item."""
+    job.items.update(state="done")
+    sweep.sweep()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", [cancelled, failed, died_too_often, died_before_the_end])
+def test_whoever_ends_a_job_rings(broker: redis.Redis, job: Job, media: Path, end: Callable[[Job], None]) -> None:
+    rung(broker)
+    end(job)
+    assert rung(broker) == 1
+    sweep.sweep()
+    assert rung(broker) == 0
+
+
+def long_ago(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - 2 * sweep.UNTOLD_AFTER)
+
+
+def test_who_ends_a_job_and_dies_just_then(
+    broker: redis.Redis, job: Job, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    job.items.update(state="done")
+    with django_capture_on_commit_callbacks() as lost:
+        assert job.finish()
+    assert len(lost) == 1
+    assert (rung(broker), sweep.tell_untold(), rung(broker)) == (0, 0, 0)  # who lives may still be about to
+    long_ago(job)
+    assert (sweep.tell_untold(), rung(broker)) == (1, 1)
+    assert (sweep.tell_untold(), rung(broker)) == (0, 0)
+
+
+def test_a_broker_that_is_away_is_told_later(
+    broker: redis.Redis, job: Job, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    job.items.update(state="done")
+    there, celery.conf.broker_url = celery.conf.broker_url, broker_url("redis://127.0.0.1:9/0")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert job.finish()
+    celery.conf.broker_url = there
+    long_ago(job)
+    assert (sweep.tell_untold(), rung(broker)) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)
