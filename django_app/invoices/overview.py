@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count
@@ -9,7 +11,8 @@ from django.db.models import Count
 from django_app.invoices.lists import having, with_problems
 from django_app.invoices.models import Invoice
 
-MOST_VENDORS = 500
+MOST_VENDORS = 500  # to choose from
+MOST_BARS = 12  # of a currency
 LONGEST_BAR = 100  # percent
 
 
@@ -28,11 +31,16 @@ def choices(project_id: int) -> dict[str, Any]:
 
 
 def shares(totals: dict[str, Any]) -> dict[str, Any]:
-    """Each sum with its `share` of the largest one of its currency and list, in percent: the length of its bar."""
-    return totals | {name: with_shares(totals[name]) for name in ("vendors", "months")}
+    """By currency: its months, its largest vendors, and how many `more` of them there are."""
+    vendors = sorted(with_shares(totals["vendors"]), key=lambda row: (row["currency"], -row["total"]))
+    months = sorted(with_shares(totals["months"]), key=itemgetter("currency"))
+    by_currency = [list(rows) for _, rows in groupby(vendors, itemgetter("currency"))]
+    largest = [row for rows in by_currency for row in rows[:MOST_BARS]]
+    return totals | {"vendors": largest, "months": months, "more": len(vendors) - len(largest)}
 
 
 def with_shares(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each sum with its `share` of the largest one of its currency, in percent: the length of its bar."""
     rows = [row for row in rows if row["total"] is not None]
     largest: dict[str, Decimal] = {}
     for row in rows:

@@ -108,6 +108,15 @@ def test_bars_are_shares_of_the_largest_of_a_currency() -> None:
     ]
 
 
+def test_of_many_vendors_the_largest_are_shown() -> None:
+    vendors = [{"vendor": str(n), "currency": "EUR", "total": Decimal(n)} for n in range(20)]
+    found = overview.shares(
+        {"vendors": [*vendors, {"vendor": "x", "currency": "USD", "total": Decimal(1)}], "months": []}
+    )
+    assert [row["vendor"] for row in found["vendors"]] == [*map(str, range(19, 19 - overview.MOST_BARS, -1)), "x"]
+    assert found["more"] == 20 - overview.MOST_BARS
+
+
 def test_what_stands_out_is_told_until_it_is_dismissed(as_alice: Client, project: Any, add: Add, url: str) -> None:
     told = {"message": "The same invoice twice.", "severity": "error", "score": 0.9, "code": "duplicate_number"}
     anomaly = Anomaly.objects.create(project=project, key="duplicate:1", **told)
