@@ -233,10 +233,10 @@ class Job(models.Model):
         return True
 
     def retry(self) -> int:
-        """Queues the failed items again and returns how many there were."""
+        """Queues the failed items again and returns how many there were; what was refused at the door stays so."""
         with transaction.atomic():
             list(Job.objects.select_for_update().filter(pk=self.pk))
-            failed = self.items.filter(state=State.FAILED).update(
+            failed = self.items.filter(state=State.FAILED, attempts__gt=0).update(
                 state=State.QUEUED,
                 attempts=0,
                 percent=0,

@@ -154,6 +154,18 @@ def test_retry(job: Job) -> None:
     assert job.finish()
 
 
+def test_retry_of_what_was_refused_at_the_door(job: Job) -> None:
+    """It was never begun, and would be refused again."""
+    done, refused = job.items.all()
+    done.claim()
+    done.complete()
+    job.items.filter(pk=refused.pk).update(state=State.FAILED, code="archive_refused", detail="It leads out.")
+    job.finish()
+    assert job.retry() == 0
+    refused.refresh_from_db()
+    assert (refused.state, refused.code) == ("failed", "archive_refused")
+
+
 @pytest.mark.parametrize(
     ("tally", "state", "percent"),
     [

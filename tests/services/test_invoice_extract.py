@@ -171,3 +171,15 @@ def test_nothing_is_too_odd(lines: list[str]) -> None:
 )
 def test_a_vendor_that_is_called_so(text: str) -> None:
     assert extract([page_of(text)]).fields["vendor"].value == "Tintenwerk Nord GmbH"
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("KERTAS MAJU SDN BHD\n12, Jalan Pinang, 50000 Kuala Lumpur\nDate: 12/03/2018\nTotal  12.00", "MYR"),
+        ("KERTAS MAJU SDN BHD\n50000 Kuala Lumpur\nAmount (USD)\nTotal  12.00", "USD"),
+        ("KERTAS MAJU SDN BHD\n50000 Kuala Lumpur\nTotal 12.00 EUR\nCash 20.00 EUR", "EUR"),
+    ],
+)
+def test_a_currency_is_not_part_of_a_name(text: str, currency: str) -> None:
+    assert extract([page_of(text)]).fields["currency"].value == currency

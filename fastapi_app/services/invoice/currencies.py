@@ -28,12 +28,12 @@ def currencies(paper: Paper, figures: Sequence[Figure]) -> list[Choice]:
     """The likeliest first."""
     votes: dict[str, float] = {}
     places: dict[str, Span] = {}
-    for sign, span, weight in (*_beside(figures), *_anywhere(paper)):
+    native = currency_in(paper.country) if paper.country else None
+    for sign, span, weight in (*_beside(figures), *_anywhere(paper, native)):
         code = currency_of(sign, paper.country)
         if code:
             votes[code] = votes.get(code, 0.0) + weight
             places.setdefault(code, span)
-    native = currency_in(paper.country) if paper.country else None
     if native and native in votes:
         votes[native] += NATIVE
     elif native and not votes and figures:
@@ -56,10 +56,18 @@ def _beside(figures: Sequence[Figure]) -> Iterator[tuple[str, Span, float]]:
             yield figure.amount.currency, figure.span, BESIDE
 
 
-def _anywhere(paper: Paper) -> Iterator[tuple[str, Span, float]]:
+def _anywhere(paper: Paper, native: str | None) -> Iterator[tuple[str, Span, float]]:
+    """Three letters among words are more often part of a name (a company in Malaysia is a BHD) than foreign money."""
     for row in paper.rows:
         for match in _CODE.finditer(row.text):
-            yield match[0], row.span(*match.span()), ELSEWHERE
+            if native is None or match[0] not in _CODES or match[0] == native or _is_of_an_amount(match):
+                yield match[0], row.span(*match.span()), ELSEWHERE
+
+
+def _is_of_an_amount(code: re.Match[str]) -> bool:
+    """Digits beside it, or brackets or a colon before it: 12.00 USD, Amount (USD), Currency: USD."""
+    before, after = code.string[: code.start()].rstrip(), code.string[code.end() :].lstrip()
+    return before[-1:] in (*"0123456789(:",) or after[:1].isdigit()
 
 
 def currency_of(sign: str, country: str | None) -> str | None:
