@@ -110,7 +110,7 @@ def export(document: Document, start: Start, alice: Any) -> Callable[..., JobIte
 
 def test_an_import_that_is_tried_again_too_late(archive: Job) -> None:
     """After a day its archive is gone, and that is what its pages say."""
-    archive.items.update(state="failed", finished_at=timezone.now())
+    archive.items.update(state="failed", attempts=1, finished_at=timezone.now())
     Job.objects.update(finished_at=timezone.now() - timedelta(hours=25))
     sweep()
     archive.retry()
