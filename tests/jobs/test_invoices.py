@@ -212,9 +212,9 @@ def test_the_same_file_in_another_task_is_read_again(begin: Begin) -> None:
     assert Invoice.objects.count() == 2
 
 
-def test_what_was_refused_at_the_door_can_be_tried_in_vain(begin: Begin) -> None:
+def test_what_has_lost_its_file_is_tried_in_vain(begin: Begin) -> None:
     job = begin(one=pdf())
-    job.items.update(state="failed", code="archive_refused", source="")
+    job.items.update(state="failed", attempts=1, code="internal", source="")
     assert job.retry() == 1
     (item,) = done(job)
     assert (item.state, item.code) == ("failed", "file_missing")
