@@ -103,7 +103,7 @@ def test_from_dropped_files_to_the_export(visit: Visit, alice: Account, office: 
         file("notes.txt", b"no invoice at all", "text/plain"),
         count=2,
     )
-    expect(page.locator("#sending-words")).to_contain_text("All 3 files have arrived")
+    expect(page.locator("#sending")).to_be_hidden()
     expect(page.locator(".job-reasons")).to_contain_text(["", "notes.txt"], timeout=MOST)
     assert not serious(page)
 
@@ -143,6 +143,17 @@ def test_a_correction_by_keyboard_and_its_undo(visit: Visit, alice: Account, off
     expect(total).to_have_value(read)
     expect(page.locator("#history-count")).to_have_text("2")
     assert office.one(one)["values"]["fields"]["total"]["value"] == read
+
+
+def test_back_shows_what_was_confirmed(visit: Visit, alice: Account, office: Office, one: int) -> None:
+    page = opened(visit, alice, office, one)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{office.page}")
+    page.go_back()
+    expect(page.locator("#state")).to_have_text("Confirmed")
+    expect(page.locator("#field-total")).not_to_be_editable()
+    page.locator("#take-back").click()
+    expect(page.locator("#field-total")).to_be_editable()
 
 
 def test_what_does_not_fit_is_said_and_kept(visit: Visit, alice: Account, office: Office, one: int) -> None:

@@ -14,6 +14,7 @@ export function csrfToken() {
 /** The raw response; `body` is sent as JSON unless it is a FormData. */
 export async function send(method, url, { body, signal, headers = {} } = {}) {
   const init = { method, signal, credentials: 'same-origin', headers: { Accept: 'application/json', ...headers } };
+  init.cache = 'no-store'; // Back would show an answer of before the change
   if (method !== 'GET') init.headers['X-CSRFToken'] = csrfToken();
   if (body instanceof FormData) init.body = body;
   else if (body !== undefined) {

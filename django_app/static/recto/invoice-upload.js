@@ -66,6 +66,11 @@ export class InvoiceUpload extends EventTarget {
     this.#go();
   }
 
+  /** What was sent has been read: the panel goes, unless it has something to say. */
+  read() {
+    if (this.panel.dataset.state === 'over' && !this.reasons.children.length) this.close.click();
+  }
+
   #bindFiles() {
     const take = () => {
       this.add(this.input.files);

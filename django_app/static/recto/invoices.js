@@ -57,6 +57,7 @@ if (config.editable) {
     languages: () => [...document.querySelectorAll('[name=language]:checked')].map(({ value }) => value),
   });
   upload.addEventListener('task', ({ detail }) => follow(detail));
+  jobs.addEventListener('end', () => upload.read());
   addEventListener('beforeunload', (event) => {
     if (upload.busy) event.preventDefault();
   });
