@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ def faulty_stack(folder: Path) -> Iterator[tuple[Stack, Database]]:
             bring_up(stack, 100)
             yield stack, database
         finally:
+            with suppress(ProcessLookupError):  # how a stack stops is looked at elsewhere
+                kill(stack.processes())
             stack.stop()
             database.end()
 

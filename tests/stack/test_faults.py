@@ -36,7 +36,7 @@ from tests.stack.witness import Ledger, Listener
 
 PAGES = 200
 AT_ONCE = 20
-LEFT = 120  # as many pages have to be open when something is taken away; else the work is ordered once more
+LEFT = 80  # as many pages have to be open when something is taken away; else the work is ordered once more
 # A tenth of a second a page, most of it in one call of OpenCV.
 RECIPE = {"steps": [{"step": "denoise", "method": "nlmeans", "strength": 10}]}
 SIDE = 280
