@@ -189,6 +189,17 @@ def test_a_word_of_the_page_comes_into_the_field(visit: Visit, alice: Account, o
     expect(page.locator("#saving")).to_have_text("Saved")
 
 
+def test_another_reading_is_taken_by_its_key(visit: Visit, alice: Account, office: Office, one: int) -> None:
+    page = opened(visit, alice, office, one)
+    page.locator("#field-total").focus()
+    other = page.locator("[data-path=total] .candidate").first
+    value = other.inner_text()
+    page.keyboard.press("Alt+1")
+    expect(page.locator("#field-total")).to_have_value(value)
+    expect(page.locator("#saving")).to_have_text("Saved")
+    assert office.one(one)["values"]["fields"]["total"]["value"] == value != "119.00"
+
+
 def test_lines_are_added_and_removed(visit: Visit, alice: Account, office: Office, one: int) -> None:
     page = opened(visit, alice, office, one)
     rows = page.locator("#items tbody tr")

@@ -19,7 +19,10 @@ export class DocumentJobs extends EventTarget {
   /** Follows a job to its end; `update` is told of every state, `end` of the last. */
   async show(job, row = this.#newRow()) {
     row.querySelector('.job-cancel').onclick = () => cancel(job).catch(this.trouble);
-    row.querySelector('.job-retry').onclick = () => retry(job).then((again) => this.show(again, row)).catch(this.trouble);
+    row.querySelector('.job-retry').onclick = () =>
+      retry(job)
+        .then((again) => this.show(again, row))
+        .catch(this.trouble);
     row.querySelector('.job-dismiss').onclick = () => keepFocus(row, () => row.remove(), this.back);
     try {
       job = await follow(job, (state) => {
@@ -27,7 +30,8 @@ export class DocumentJobs extends EventTarget {
         this.dispatchEvent(new CustomEvent('update', { detail: state }));
       });
       this.dispatchEvent(new CustomEvent('end', { detail: job }));
-      if (!job.failed && !job.result && !row.querySelector('.job-reasons li')) keepFocus(row, () => row.remove(), this.back);
+      if (!job.failed && !job.result && !row.querySelector('.job-reasons li'))
+        keepFocus(row, () => row.remove(), this.back);
     } catch (error) {
       row.remove();
       this.trouble(error);
@@ -47,7 +51,9 @@ export class DocumentJobs extends EventTarget {
     row.dataset.state = job.state;
     row.querySelector('.job-words').textContent = over ? summary(job) : going(job);
     Object.assign(row.querySelector('progress'), { value: job.percent, hidden: over });
-    const [stop, again, result, dismiss] = ['cancel', 'retry', 'result', 'dismiss'].map((n) => row.querySelector(`.job-${n}`));
+    const [stop, again, result, dismiss] = ['cancel', 'retry', 'result', 'dismiss'].map((n) =>
+      row.querySelector(`.job-${n}`),
+    );
     const change = () => {
       stop.hidden = over;
       again.hidden = !over || !job.failed;

@@ -4,7 +4,9 @@ import { say } from './words.js';
 /** @param facts {changes, state} as they are now. Resolves with "theirs", "mine", or "" when it was put off. */
 export function decide({ changes: theirs, state }, mine, label) {
   const dialog = document.getElementById('conflict');
-  document.getElementById('conflict-list').replaceChildren(...newest(theirs).map((change) => line(change, mine, label)), now(state));
+  document
+    .getElementById('conflict-list')
+    .replaceChildren(...newest(theirs).map((change) => line(change, mine, label)), now(state));
   const hasChoice = theirs.some(({ field }) => mine.has(field));
   dialog.querySelector('[value=mine]').textContent = say(hasChoice ? 'conflict.mine' : 'conflict.go_on');
   dialog.querySelector('[value=theirs]').hidden = !hasChoice;

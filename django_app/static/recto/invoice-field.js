@@ -80,7 +80,8 @@ export class InvoiceField {
   #paint() {
     const { corrected, confidence } = this.#known ?? {};
     const isChanged = corrected && this.isChanged;
-    const how = isChanged || this.isDirty || confidence == null || confidence >= SURE || this.#isLooked ? '' : level(confidence);
+    const how =
+      isChanged || this.isDirty || confidence == null || confidence >= SURE || this.#isLooked ? '' : level(confidence);
     if (how) this.element.dataset.sure = how;
     else delete this.element.dataset.sure;
     this.element.toggleAttribute('data-corrected', Boolean(this.isChanged));

@@ -50,7 +50,10 @@ export class Findings {
   #links(others) {
     const facts = Object.assign(document.createElement('p'), { className: 'anomaly-facts' });
     for (const { id, name } of others)
-      facts.append(Object.assign(document.createElement('a'), { href: `../${id}/`, textContent: name, dir: 'auto' }), ' ');
+      facts.append(
+        Object.assign(document.createElement('a'), { href: `../${id}/`, textContent: name, dir: 'auto' }),
+        ' ',
+      );
     return facts;
   }
 

@@ -5,7 +5,10 @@ const SIGNS = { '€': 'EUR', $: 'USD', '£': 'GBP', '₪': 'ILS', '¥': 'JPY', 
 /** The last separator is the decimal one, unless exactly three digits follow a single kind of it: 1.234 is a thousand. */
 export function toAmount(text) {
   const negative = /^\s*[-−(]|[-−]\s*$/.test(text);
-  const digits = text.replace(/[^\d.,'’]/g, '').replace(/['’]/g, '').replace(/[.,]$/, '');
+  const digits = text
+    .replace(/[^\d.,'’]/g, '')
+    .replace(/['’]/g, '')
+    .replace(/[.,]$/, '');
   if (!/\d/.test(digits)) return null;
   const at = Math.max(digits.lastIndexOf('.'), digits.lastIndexOf(','));
   const kinds = new Set(digits.match(/[.,]/g));
@@ -33,7 +36,8 @@ function iso(year, month, day) {
   return !Number.isNaN(date.valueOf()) && date.toISOString().startsWith(text) ? text : null;
 }
 
-const toCurrency = (text) => SIGNS[text.match(/[€$£₪¥₹₽₺]/)?.[0]] ?? text.match(/[A-Za-z]{3}/)?.[0].toUpperCase() ?? null;
+const toCurrency = (text) =>
+  SIGNS[text.match(/[€$£₪¥₹₽₺]/)?.[0]] ?? text.match(/[A-Za-z]{3}/)?.[0].toUpperCase() ?? null;
 const toTime = (text) => {
   const [, hour, minute] = text.match(/(\d{1,2})[:.](\d{2})/) ?? [];
   return hour ? `${hour.padStart(2, '0')}:${minute}` : null;

@@ -56,7 +56,10 @@ export class InvoiceImage extends EventTarget {
     this.#shown = page;
     this.overlay.light(null);
     const index = this.#pages.indexOf(page);
-    this.place.querySelector('#page-number').textContent = say('invoice.page', { n: index + 1, total: this.#pages.length });
+    this.place.querySelector('#page-number').textContent = say('invoice.page', {
+      n: index + 1,
+      total: this.#pages.length,
+    });
     this.place.querySelector('#page-before').disabled = index === 0;
     this.place.querySelector('#page-after').disabled = index === this.#pages.length - 1;
     this.link.href = page.url;

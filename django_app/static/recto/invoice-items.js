@@ -27,7 +27,15 @@ export class InvoiceItems extends EventTarget {
   /** @param show (field, value) → nothing; how a field shows what the server has */
   load(invoice, isEditable, show) {
     const given = new Map(invoice.values[NAME].map((row) => [row.index, row]));
-    this.#next = 1 + Math.max(-1, ...given.keys(), ...indices(Object.keys(invoice.read)), ...indices(invoice.history.map(({ field }) => field)), ...this.#rows.keys());
+    this.#next =
+      1 +
+      Math.max(
+        -1,
+        ...given.keys(),
+        ...indices(Object.keys(invoice.read)),
+        ...indices(invoice.history.map(({ field }) => field)),
+        ...this.#rows.keys(),
+      );
     for (const [index, row] of this.#rows) if (!given.has(index) && !row.isNew) this.#drop(index);
     for (const index of given.keys()) if (!this.#rows.has(index)) this.#make(index);
     for (const [index, row] of this.#rows) {
@@ -94,4 +102,5 @@ export class InvoiceItems extends EventTarget {
   }
 }
 
-const indices = (paths) => paths.filter((path) => path.startsWith(`${NAME}.`)).map((path) => Number(path.split('.')[1]));
+const indices = (paths) =>
+  paths.filter((path) => path.startsWith(`${NAME}.`)).map((path) => Number(path.split('.')[1]));

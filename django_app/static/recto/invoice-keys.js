@@ -4,8 +4,17 @@ const isText = (target) => target.closest?.('input, textarea, select');
 
 /** @param review {fields, looked, confirm, problem, undo, forget, candidate, next, turn} */
 export function startKeys(review) {
-  const alt = { ArrowDown: () => review.problem(1), ArrowUp: () => review.problem(-1), KeyU: review.undo, KeyN: review.next };
-  const bare = { '[': () => review.turn(-1), ']': () => review.turn(1), '?': () => document.getElementById('shortcuts').showModal() };
+  const alt = {
+    ArrowDown: () => review.problem(1),
+    ArrowUp: () => review.problem(-1),
+    KeyU: review.undo,
+    KeyN: review.next,
+  };
+  const bare = {
+    '[': () => review.turn(-1),
+    ']': () => review.turn(1),
+    '?': () => document.getElementById('shortcuts').showModal(),
+  };
   const act = (event, action) => {
     event.preventDefault();
     action();

@@ -101,7 +101,9 @@ export class InvoiceUpload extends EventTarget {
 
   #refuse(file) {
     const why = say('error.too_many_bytes');
-    const line = Object.assign(document.createElement('li'), { textContent: say('job.file', { name: file.name, why }) });
+    const line = Object.assign(document.createElement('li'), {
+      textContent: say('job.file', { name: file.name, why }),
+    });
     this.reasons.append(line);
     this.panel.hidden = false;
     this.#show(say('sending.refused'), 'over');
@@ -155,7 +157,8 @@ export class InvoiceUpload extends EventTarget {
       request.upload.onprogress = ({ loaded }) => this.#progress(loaded);
       request.onabort = () => reject(new DOMException('', 'AbortError'));
       request.onerror = () => reject(new RectoError('unreachable', '', 0));
-      request.onload = () => (request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request)));
+      request.onload = () =>
+        request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request));
       request.open('POST', this.url);
       request.setRequestHeader('Accept', 'application/json');
       request.setRequestHeader('X-CSRFToken', csrfToken());
@@ -167,7 +170,9 @@ export class InvoiceUpload extends EventTarget {
   #progress(loaded) {
     const share = (this.#sent.bytes + loaded) / Math.max(this.#all.bytes, 1);
     this.bar.value = Math.min(100, share * 100);
-    this.#show(say('sending.going', { done: this.#sent.files, total: this.#all.files }), 'running', { quiet: loaded > 0 });
+    this.#show(say('sending.going', { done: this.#sent.files, total: this.#all.files }), 'running', {
+      quiet: loaded > 0,
+    });
   }
 
   #show(words, state, { quiet = false } = {}) {

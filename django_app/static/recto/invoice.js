@@ -4,6 +4,7 @@ import { ask } from './confirm.js';
 import { whileBusy } from './focus.js';
 import { health, outage, reportDown } from './health.js';
 import { ReadAgain } from './invoice-again.js';
+import { hideCandidates, showCandidates } from './invoice-candidates.js';
 import { decide } from './invoice-conflict.js';
 import { InvoiceField } from './invoice-field.js';
 import { Findings } from './invoice-findings.js';
@@ -25,13 +26,28 @@ const confirmButton = byId('confirm-btn');
 let invoice = null;
 let active = null; // the field that the reader is at
 
-const named = [...byId('fields').querySelectorAll('.invoice-field')].map((each) => new InvoiceField(each, each.dataset.path));
+const named = [...byId('fields').querySelectorAll('.invoice-field')].map(
+  (each) => new InvoiceField(each, each.dataset.path),
+);
 const items = new InvoiceItems({ section: document.querySelector('.items'), row: byId('item-row') });
 const fields = () => [...named, ...items.fields];
 const byPath = () => new Map(fields().map((field) => [field.path, field]));
-const image = byId('stage').dataset.state === 'gone' ? null : new InvoiceImage({ stage: byId('stage'), place: byId('invoice-pages'), link: byId('page-open') });
-const findings = new Findings({ list: byId('findings'), url: config.dismissals, isEditable: config.editable, here: config.invoice, trouble });
-const saving = new Saving({ url: config.url, version: () => invoice.version, decide: (facts, mine) => decide(facts, mine, label) });
+const image =
+  byId('stage').dataset.state === 'gone'
+    ? null
+    : new InvoiceImage({ stage: byId('stage'), place: byId('invoice-pages'), link: byId('page-open') });
+const findings = new Findings({
+  list: byId('findings'),
+  url: config.dismissals,
+  isEditable: config.editable,
+  here: config.invoice,
+  trouble,
+});
+const saving = new Saving({
+  url: config.url,
+  version: () => invoice.version,
+  decide: (facts, mine) => decide(facts, mine, label),
+});
 const isEditable = () => config.editable && invoice.state === 'review';
 
 /** What people call a field, of a line with its number. */
@@ -132,27 +148,19 @@ function put(field, value) {
 const commit = (field) => (field?.isDirty ? put(field, field.value) : Promise.resolve());
 
 function enter(field) {
-  active?.element.querySelector('.field-candidates')?.setAttribute('hidden', '');
+  hideCandidates(active);
   active = field;
   image?.point(field.known);
-  showCandidates(field);
+  offer(field);
 }
 
-function showCandidates(field) {
-  const box = field.element.querySelector('.field-candidates');
-  const others = (invoice?.candidates[field.path] ?? []).filter(({ value }) => value !== field.value);
-  if (!box || !field.isEditable) return;
-  box.hidden = !others.length;
-  box.replaceChildren(...others.slice(0, 9).map((candidate, index) => choice(field, candidate, index)));
-}
-
-function choice(field, candidate, index) {
-  const button = Object.assign(document.createElement('button'), { type: 'button', className: 'candidate', title: `Alt+${index + 1}` });
-  button.append(Object.assign(document.createElement('bdi'), { textContent: candidate.value }));
-  for (const type of ['pointerenter', 'focus']) button.addEventListener(type, () => image?.point(candidate));
-  button.addEventListener('pointerleave', () => image?.point(field.known));
-  button.addEventListener('click', () => take(field, candidate));
-  return button;
+function offer(field) {
+  const candidates = invoice?.candidates[field.path] ?? [];
+  showCandidates(field, {
+    candidates,
+    point: (value) => image?.point(value),
+    take: (candidate) => take(field, candidate),
+  });
 }
 
 function take(field, candidate) {
@@ -160,7 +168,7 @@ function take(field, candidate) {
   field.input.focus();
   image?.point(candidate);
   commit(field);
-  showCandidates(field);
+  offer(field);
 }
 
 function bind(field) {
@@ -188,7 +196,8 @@ image?.addEventListener('word', ({ detail: word }) => {
   if (!active?.isEditable) return tell(say(isEditable() ? 'field.choose' : 'field.settled'));
   const readings = [active.known, ...(invoice.candidates[active.path] ?? [])].filter(Boolean);
   active.raw = word.isMore && active.raw ? `${active.raw} ${word.text}` : word.text;
-  const value = (!word.isMore && readingOf(readings, word)?.value) || converted(active.kind, active.raw, invoice.currency);
+  const value =
+    (!word.isMore && readingOf(readings, word)?.value) || converted(active.kind, active.raw, invoice.currency);
   if (!value) tell(say('field.unfit', { text: word.text, name: label(active.path) }));
   else active.type(value);
   active.input.focus();
@@ -231,7 +240,11 @@ async function turn(verb) {
 
 const next = () => location.assign(config.next);
 async function readAgain() {
-  const again = new ReadAgain({ dialog: byId('again-dialog'), url: `${config.url}read-again/`, presets: config.presets });
+  const again = new ReadAgain({
+    dialog: byId('again-dialog'),
+    url: `${config.url}read-again/`,
+    presets: config.presets,
+  });
   const recipe = await again.ask();
   if (recipe === undefined) return;
   tell(say('again.going'));

@@ -10,7 +10,8 @@ export async function fresh(url) {
   const part = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(PART);
   const [shown, held] = [document.getElementById(PART), document.activeElement];
   if (!part) return;
-  for (const { id, open } of shown.querySelectorAll('details[id]')) part.querySelector(`#${id}`)?.toggleAttribute('open', open);
+  for (const { id, open } of shown.querySelectorAll('details[id]'))
+    part.querySelector(`#${id}`)?.toggleAttribute('open', open);
   if (part.isEqualNode(shown)) return;
   const again = shown.contains(held) && selector(held);
   const typed = held instanceof HTMLInputElement ? [held.value, held.selectionStart] : null;

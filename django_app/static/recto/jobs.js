@@ -121,7 +121,9 @@ export function showReasons(list, items) {
     ...remarked.map((item) => {
       const line = Object.assign(document.createElement('li'), { className: item.state === 'done' ? 'muted' : '' });
       const why = explain(item);
-      line.textContent = item.name ? say('job.file', { name: item.name, why }) : say('job.reason', { n: item.number ?? '', why });
+      line.textContent = item.name
+        ? say('job.file', { name: item.name, why })
+        : say('job.reason', { n: item.number ?? '', why });
       return line;
     }),
   );
