@@ -1,4 +1,4 @@
-"""Jobs: pages a minute with one worker and with two, and how long a single page waits beside a batch."""
+"""Jobs: pages a second with one worker and with two, and how long a single page waits beside a batch."""
 
 import os
 import subprocess
@@ -34,8 +34,8 @@ def run(options: Options) -> Table:
             waits = fairness(document)
     ratios = [two / one for one, two in zip(*speeds.values(), strict=True)]
     rows = [
-        row("pages a minute, 1 worker", speeds[1], "{:.0f}"),
-        row("pages a minute, 2 workers", speeds[2], "{:.0f}"),
+        row("pages a second, 1 worker", speeds[1], "{:.1f}"),
+        row("pages a second, 2 workers", speeds[2], "{:.1f}"),
         row("2 workers : 1 worker", ratios, "{:.2f}"),
         row("a single page beside a batch starts after, s", waits, "{:.2f}"),
     ]
