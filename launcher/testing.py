@@ -13,11 +13,13 @@ from launcher.places import PYTHON, ROOT
 from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
 
-# What of Django touches no row, or leaves the work to the engine, is the same on every database.
+# What hardly touches a row is the same on every database: the work is the engine's, a process's or a schema's.
 SAME_ON_BOTH = (
     "tests/jobs/test_ocr_health.py",
     "tests/jobs/test_places.py",
+    "tests/jobs/test_worker.py",
     "tests/web/test_api_docs.py",
+    "tests/web/test_fuzz_api.py",
     "tests/web/test_settings.py",
 )
 ON_SQLITE = ("tests/web", "tests/jobs", *(f"--ignore={path}" for path in SAME_ON_BOTH))
