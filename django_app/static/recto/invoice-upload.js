@@ -2,10 +2,9 @@
  * Thousands of files: sent in requests of a size that the server takes, all to one task, with one bar for the whole.
  * A request whose answer is lost is sent again under the same key, so that no file is read twice.
  */
-import { csrfToken } from './api.js';
-import { RectoError } from './fastapi-client.js';
 import { keepFocus } from './focus.js';
 import { health, outage, reportDown } from './health.js';
+import { sent } from './sending.js';
 import { announce, explain, say } from './words.js';
 
 const MOST_BYTES = 48 * 1024 ** 2; // of a request; the server takes 64 MiB with what stands around the files
@@ -145,7 +144,6 @@ export class InvoiceUpload extends EventTarget {
     this.#show(say('sending.cancelled', { ...this.#sent, all: this.#all.files }), 'over');
   }
 
-  /** XMLHttpRequest, since fetch does not tell how much has been sent. */
   #post({ files, key: name }) {
     const data = new FormData();
     for (const file of files) data.append('files', file, file.name);
@@ -153,18 +151,8 @@ export class InvoiceUpload extends EventTarget {
     if (this.#task) data.append('task_id', this.#task);
     const request = new XMLHttpRequest();
     this.#request = request;
-    return new Promise((resolve, reject) => {
-      request.upload.onprogress = ({ loaded }) => this.#progress(loaded);
-      request.onabort = () => reject(new DOMException('', 'AbortError'));
-      request.onerror = () => reject(new RectoError('unreachable', '', 0));
-      request.onload = () =>
-        request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request));
-      request.open('POST', this.url);
-      request.setRequestHeader('Accept', 'application/json');
-      request.setRequestHeader('X-CSRFToken', csrfToken());
-      request.setRequestHeader('Idempotency-Key', name);
-      request.send(data);
-    });
+    request.upload.onprogress = ({ loaded }) => this.#progress(loaded);
+    return sent(request, this.url, data, { headers: { 'Idempotency-Key': name } });
   }
 
   #progress(loaded) {
@@ -187,15 +175,4 @@ export class InvoiceUpload extends EventTarget {
     keepFocus(this.panel, change, this.retry, this.cancel, this.close);
     if (!quiet && state !== 'running') announce(words);
   }
-}
-
-function refusal({ status, responseText }) {
-  let problem = {};
-  try {
-    problem = JSON.parse(responseText);
-  } catch {
-    /* a proxy's page: the status must do */
-  }
-  const silent = { 413: 'too_many_bytes', 502: 'django_down', 503: 'django_down', 504: 'django_down' }[status];
-  return new RectoError(problem.code || silent || `http_${status}`, problem.detail, status, problem);
 }

@@ -1,8 +1,7 @@
 /** Uploads by dialog or drop: a row and a bar for each file, two at a time, and why one is refused in words. */
-import { csrfToken } from './api.js';
-import { RectoError } from './fastapi-client.js';
 import { keepFocus } from './focus.js';
 import { outage, reportDown } from './health.js';
+import { sent } from './sending.js';
 import { announce, explain, say } from './words.js';
 
 const AT_ONCE = 2;
@@ -100,30 +99,20 @@ export class Uploads extends EventTarget {
     }
   }
 
-  /** XMLHttpRequest, since fetch does not tell how much has been sent. */
   #post(entry) {
     const bar = entry.item.querySelector('progress');
     const data = new FormData();
     data.append('file', entry.file, entry.file.name);
     const request = new XMLHttpRequest();
     entry.request = request;
-    return new Promise((resolve, reject) => {
-      request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
-        if (lengthComputable) bar.value = (loaded / total) * 100;
-      };
-      request.upload.onload = () => {
-        bar.removeAttribute('value');
-        entry.item.querySelector('.upload-note').textContent = say('upload.checking');
-      };
-      request.onabort = () => reject(new DOMException('', 'AbortError'));
-      request.onerror = () => reject(new RectoError('unreachable', '', 0));
-      request.onload = () =>
-        request.status < 300 ? resolve(JSON.parse(request.responseText)) : reject(refusal(request));
-      request.open('POST', this.url);
-      request.setRequestHeader('Accept', 'application/json');
-      request.setRequestHeader('X-CSRFToken', csrfToken());
-      request.send(data);
-    });
+    request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+      if (lengthComputable) bar.value = (loaded / total) * 100;
+    };
+    request.upload.onload = () => {
+      bar.removeAttribute('value');
+      entry.item.querySelector('.upload-note').textContent = say('upload.checking');
+    };
+    return sent(request, this.url, data, { tooLarge: 'image_too_large' });
   }
 
   #state(item, state, note) {
@@ -135,18 +124,6 @@ export class Uploads extends EventTarget {
     const retry = item.querySelector('.upload-retry');
     keepFocus(retry, () => (retry.hidden = state !== 'refused'), item.querySelector('.upload-cancel'));
   }
-}
-
-function refusal({ status, responseText }) {
-  let problem = {};
-  try {
-    problem = JSON.parse(responseText);
-  } catch {
-    /* a proxy's page: the status must do */
-  }
-  const silent =
-    { 413: 'image_too_large', 502: 'django_down', 503: 'django_down', 504: 'django_down' }[status] || `http_${status}`;
-  return new RectoError(problem.code || silent, problem.detail || problem.file?.[0], status, problem);
 }
 
 function bind(item, selector, action) {
