@@ -17,9 +17,9 @@ from django_app.config.celery import broker_url
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Dismissal, Invoice, Issue
 from django_app.jobs import sweep, tasks
-from django_app.jobs.models import MAX_ATTEMPTS, Job, JobItem
+from django_app.jobs.models import MAX_ATTEMPTS, Job
 from tests.jobs.conftest import Process, until
-from tests.web.invoices import READ, value
+from tests.web.invoices import READ, begun, value
 
 pytestmark = pytest.mark.django_db
 
@@ -28,8 +28,7 @@ Add = Callable[..., Invoice]
 
 @pytest.fixture
 def job(project: Any, alice: Any) -> Job:
-    items = [JobItem(name="1.png", source="imports/none")]
-    return Job.objects.start("invoices", project=project, params={}, items=items, by=alice)
+    return begun(project, alice)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fastapi_app.services.layout import Line, Page, Region, Word
-from samples.invoices import Paper
 
 LETTER, HEIGHT, LEADING = 12, 24, 36  # pixels
 
@@ -29,16 +28,3 @@ def _line(text: str, top: int, confidence: float) -> Line:
             words.append(Word(text=piece, confidence=confidence, box=box))
         at += len(piece) + 1
     return Line.of(words)
-
-
-def page_of_paper(paper: Paper) -> Page:
-    """A drawn page as an engine would read it without a fault."""
-    lines = [Line.of([Word(text=text, confidence=1.0, box=box) for text, box in line]) for line in paper.words()]
-    return Page(
-        width=paper.width,
-        height=paper.height,
-        languages=(paper.tongue.language,),
-        engine="drawn",
-        confidence=1.0,
-        regions=tuple(Region.of([line]) for line in lines if line.words),
-    )

@@ -15,7 +15,8 @@ from fastapi_app.services.raster import Raster
 from samples import photograph
 from samples.invoice_words import HEBREW, MALAY, TONGUES, Tongue
 from samples.invoices import Paper, invoice, receipt
-from tests.services.invoice_pages import page_of, page_of_paper
+from tests.services.invoice_pages import page_of
+from training.drawn import page_of as page_of_paper
 
 RECEIPT = """\
         INK AND PAPER SDN BHD

@@ -1,6 +1,13 @@
 """Invoices as the engine reads them, for tests that need rows and no pixels."""
 
+from collections.abc import Callable
 from typing import Any
+
+from django_app.invoices import rows
+from django_app.invoices.models import Invoice
+from django_app.jobs.models import Job, JobItem
+
+Add = Callable[..., Invoice]
 
 
 def value(text: str, raw: str = "", box: tuple[int, int, int, int] = (40, 40, 200, 20)) -> dict[str, Any]:
@@ -28,3 +35,22 @@ READ: dict[str, Any] = {
     "differences": [],
     "text": "Papier & Söhne GmbH\nRechnung 2026-17",
 }
+
+
+def begun(project: Any, by: Any) -> Job:
+    """A task whose only file is not read."""
+    items = [JobItem(name="1.png", source="imports/none")]
+    return Job.objects.start("invoices", project=project, params={}, items=items, by=by)
+
+
+def adder(task: Job, add_page: Callable[..., Any]) -> Add:
+    """Adds an invoice with a page; what is `said` are its fields where they differ from READ's."""
+
+    def add(name: str = "1.png", **said: str) -> Invoice:
+        item = task.items.earliest("position")
+        item.name = name
+        fields = READ["fields"] | {field: value(text) for field, text in said.items()}
+        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprint="f" * 16)
+        return invoice
+
+    return add

@@ -9,31 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from django_app.invoices import overview, rows
+from django_app.invoices import overview
 from django_app.invoices.models import Anomaly, Dismissal, Invoice, Issue, State
 from django_app.invoices.templatetags.invoice_values import amount
-from django_app.jobs.models import Job, JobItem
-from tests.web.invoices import READ, value
+from tests.web.invoices import Add, adder, begun
 
 pytestmark = pytest.mark.django_db
-
-Add = Callable[..., Invoice]
 
 
 @pytest.fixture
 def add(project: Any, alice: Any, add_page: Callable[..., Any]) -> Add:
-    """An invoice with a page; `said` are its fields where they differ from READ's."""
-    items = [JobItem(name="1.png", source="imports/none")]
-    job = Job.objects.start("invoices", project=project, params={}, items=items, by=alice)
-
-    def add(name: str = "1.png", **said: str) -> Invoice:
-        item = job.items.earliest("position")
-        item.name = name
-        fields = READ["fields"] | {field: value(text) for field, text in said.items()}
-        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprint="f" * 16)
-        return invoice
-
-    return add
+    return adder(begun(project, alice), add_page)
 
 
 @pytest.fixture

@@ -11,34 +11,22 @@ from django.test.utils import CaptureQueriesContext
 
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Correction, Dismissal, Invoice, InvoicePage, Issue
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.models import Job
 from django_app.pages.models import Page
 from django_app.pages.removal import remove_document
-from tests.web.invoices import READ, value
+from tests.web.invoices import READ, Add, adder, begun, value
 
 pytestmark = pytest.mark.django_db
-
-Add = Callable[..., Invoice]
 
 
 @pytest.fixture
 def task(project: Any, alice: Any) -> Job:
-    items = [JobItem(name="1.png", source="imports/none")]
-    return Job.objects.start("invoices", project=project, params={}, items=items, by=alice)
+    return begun(project, alice)
 
 
 @pytest.fixture
-def add(task: Job, project: Any, add_page: Callable[..., Any]) -> Add:
-    """An invoice with a page; `said` are its fields where they differ from READ's."""
-
-    def add(name: str = "1.png", **said: str) -> Invoice:
-        item = task.items.earliest("position")
-        item.name = name
-        fields = READ["fields"] | {field: value(text) for field, text in said.items()}
-        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprint="f" * 16)
-        return invoice
-
-    return add
+def add(task: Job, add_page: Callable[..., Any]) -> Add:
+    return adder(task, add_page)
 
 
 def address(project: Any, tail: str = "") -> str:

@@ -13,7 +13,6 @@ from fastapi_app.services.invoice.rows import Row, Span
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 HEADER_ROWS = 6
 _HYPHENED = re.compile(r"(?<=\t)(\d{1,5})-(\d{2})$")  # 19-80 at the end of a row: a faint point
-_NOT_MONEY = re.compile(r"[^\W\d_]\s?$|[#/]\s?$")
 
 
 @dataclass(frozen=True, eq=False)
