@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "django_app.texts",
     "django_app.jobs",
     "django_app.invoices",
+    "django_app.backup",
     "django_app.imaging",
     "django_app.api",
 ]

@@ -6,7 +6,7 @@ from django.test import Client
 from tests.conftest import signed_in
 
 TABLES = ["users/user", "projects/project", "projects/preset", "documents/document", "pages/page", "pages/pageversion"]
-TABLES += ["invoices/invoice", "invoices/anomaly", "invoices/dismissal"]
+TABLES += ["invoices/invoice", "invoices/anomaly", "invoices/dismissal", "backup/backup"]
 
 
 @pytest.fixture
