@@ -25,7 +25,8 @@ VERBS = {
     "check": "find files without rows, rows without files and stuck jobs; --mend puts them right",
     "manage": "Django's own commands (./recto manage help)",
 }
-EPILOG = """ports: RECTO_PORT (8080), RECTO_DJANGO_PORT (8000), RECTO_FASTAPI_PORT (8001), RECTO_MONITOR_PORT (5555).
+EPILOG = """ports: RECTO_PORT (8080), RECTO_DJANGO_PORT (8000), RECTO_FASTAPI_PORT (8001), RECTO_MONITOR_PORT (5555),
+RECTO_TLS_PORT (8443).
 first account: RECTO_USER (demo), RECTO_PASSWORD (else one is made and shown).
 Everything is written under var/; remove that folder to begin anew."""
 
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
 def _up_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("-v", "--verbose", action="store_true", help="show all logs, not only warnings")
     verb.add_argument("--monitor", action="store_true", help="Flower too, which shows the workers, on port 5555")
+    verb.add_argument("--tls", action="store_true", help="https on port 8443, with its own certificate if none is set")
     verb.add_argument("--host", default="localhost", help="address to listen on (default: this machine only)")
     verb.add_argument("--var", type=Path, default=VAR, metavar="FOLDER", help="for data, keys and logs (default: var/)")
 

@@ -15,17 +15,20 @@ VARIABLES = {
     "django": "RECTO_DJANGO_PORT",
     "fastapi": "RECTO_FASTAPI_PORT",
     "monitor": "RECTO_MONITOR_PORT",
+    "tls": "RECTO_TLS_PORT",
 }
+PUBLIC = ("nginx", "tls")
 
 
 @dataclass(frozen=True)
 class Ports:
-    """TCP ports of nginx (the public one), Django, FastAPI and, if it is wanted, Flower."""
+    """TCP ports of nginx (the public one), Django, FastAPI and, if they are wanted, Flower and TLS."""
 
     nginx: int = 8080
     django: int = 8000
     fastapi: int = 8001
     monitor: int = 5555
+    tls: int = 8443
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Ports":
@@ -41,14 +44,15 @@ class Ports:
                 one.bind(("127.0.0.1", 0))
             return cls(*(one.getsockname()[1] for one in sockets))
 
-    def check(self, host: str, *, monitor: bool = False) -> None:
+    def check(self, host: str, *, monitor: bool = False, tls: bool = False) -> None:
         """Raises Trouble for the first port that cannot be had."""
-        wanted = {name: variable for name, variable in VARIABLES.items() if monitor or name != "monitor"}
+        unwanted = {"monitor": not monitor, "tls": not tls}
+        wanted = {name: variable for name, variable in VARIABLES.items() if not unwanted.get(name)}
         if len({getattr(self, name) for name in wanted}) < len(wanted):
             raise Trouble(f"{', '.join(wanted.values())} must be different ports.")
         for name, variable in wanted.items():
             port = getattr(self, name)
-            for address in listening_addresses(host) if name == "nginx" else ["127.0.0.1"]:
+            for address in listening_addresses(host) if name in PUBLIC else ["127.0.0.1"]:
                 _check(address, port, variable)
 
 

@@ -1,8 +1,7 @@
-"""The programs of a stack as supervisor starts them, and nginx's configuration."""
+"""The programs of a stack as supervisor starts them."""
 
 import hashlib
 import os
-import re
 import resource
 import shlex
 import tempfile
@@ -13,9 +12,8 @@ from typing import Any
 
 from launcher.install import program
 from launcher.places import PYTHON, ROOT
-from launcher.ports import Ports, in_url, listening_addresses
+from launcher.ports import Ports
 
-NGINX = ROOT / "nginx"
 # What only Django and its worker may know, and the password of Flower.
 SECRETS = (
     *("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD"),
@@ -173,32 +171,3 @@ def _descriptors() -> int:
     """For some thousand sockets, each of which is two of nginx; as far as the system lets this account."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     return DESCRIPTORS if most == resource.RLIM_INFINITY else min(DESCRIPTORS, most)
-
-
-def nginx_configurations(layout: Layout, ports: Ports, host: str, env: Mapping[str, str]) -> dict[Path, str]:
-    """The shared template filled in, and around it what nginx needs to run as an ordinary process."""
-    listen = [f"listen {in_url(address)}:{ports.nginx};" for address in listening_addresses(host)]
-    site = {
-        "RECTO_LISTEN": " ".join(listen),
-        "RECTO_DJANGO": f"127.0.0.1:{ports.django}",
-        "RECTO_FASTAPI": f"127.0.0.1:{ports.fastapi}",
-        "RECTO_STATIC_ROOT": env["RECTO_STATIC_ROOT"],
-        "RECTO_MEDIA_ROOT": env["RECTO_MEDIA_ROOT"],
-        "RECTO_OUTAGE_ROOT": str(NGINX / "outage"),
-        "RECTO_MAX_UPLOAD_BYTES": env.get("RECTO_MAX_UPLOAD_BYTES") or str(MAX_UPLOAD_BYTES),
-    }
-    process = {
-        "RECTO_RUN": str(layout.run / "nginx"),
-        "RECTO_SITE": str(layout.run / "recto.conf"),
-        # Started by root, nginx would give its work to an account that cannot read this folder.
-        "RECTO_USER_LINE": "user root;" if os.geteuid() == 0 else "",
-    }
-    return {
-        layout.run / "recto.conf": fill(NGINX / "recto.conf.template", site),
-        layout.run / "nginx.conf": fill(NGINX / "nginx.conf.template", process),
-    }
-
-
-def fill(template: Path, values: Mapping[str, str]) -> str:
-    """Only ${NAME}, as envsubst does with a list of names; nginx's $variables stay. KeyError for an unknown name."""
-    return re.sub(r"\$\{([A-Z_]+)\}", lambda name: values[name[1]], template.read_text())

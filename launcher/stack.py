@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from launcher.nginx import certificate, nginx_configurations
 from launcher.places import PYTHON, ROOT
 from launcher.ports import Ports, reachable_name
-from launcher.programs import Layout, nginx_configurations, programs, supervisor_configuration
+from launcher.programs import Layout, programs, supervisor_configuration
 from launcher.session import Session
 from launcher.steps import last_words
 from launcher.supervision import State, Supervisor
@@ -33,7 +34,8 @@ class Stack:
 
     `var`: everything they write. `environment`: theirs (default: the caller's), to which the stack adds its addresses
     and folders where it does not name others. `host`: what nginx listens on, `localhost` = loopback only.
-    `monitor`: Flower too."""
+    `monitor`: Flower too. `tls`: https, with the environment's certificate or else one of its own; so, too, when the
+    environment names a certificate."""
 
     def __init__(
         self,
@@ -43,13 +45,16 @@ class Stack:
         host: str = "localhost",
         environment: Mapping[str, str] | None = None,
         monitor: bool = False,
+        tls: bool = False,
     ) -> None:
         self.var = var.resolve()
+        given = os.environ if environment is None else environment
         self.monitor = monitor
+        self.tls = tls or bool(certificate(given))
         self.ports = ports
         self.host = host
         self.layout = Layout.under(self.var)
-        self.environment = self._environment(os.environ if environment is None else environment)
+        self.environment = self._environment(given)
         self.supervisor = Supervisor(self.layout.run / "supervisor.sock")
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -59,11 +64,13 @@ class Stack:
     @property
     def origin(self) -> str:
         """Where browsers find it."""
-        return f"http://{reachable_name(self.host)}:{self.ports.nginx}"
+        scheme, port = ("https", self.ports.tls) if self.tls else ("http", self.ports.nginx)
+        return f"{scheme}://{reachable_name(self.host)}:{port}"
 
     def _environment(self, given: Mapping[str, str]) -> dict[str, str]:
         names = ["localhost", "127.0.0.1", "[::1]", *([] if self.host == "localhost" else [os.uname().nodename])]
-        origins = [f"http://{name}:{self.ports.nginx}" for name in names]
+        scheme, _, end = self.origin.partition("://")
+        origins = [f"{scheme}://{name}:{end.rpartition(':')[2]}" for name in names]
         own = {
             "RECTO_DATABASE_URL": f"sqlite:///{self.var / 'db.sqlite3'}",
             "RECTO_MEDIA_ROOT": str(self.var / "media"),
@@ -74,6 +81,9 @@ class Stack:
             "RECTO_FASTAPI_URL": f"http://127.0.0.1:{self.ports.fastapi}",
             "RECTO_PUBLIC_ORIGIN": self.origin,
         }
+        if self.tls:
+            own |= {"RECTO_TLS_CERTIFICATE": str(self.var / "keys" / "tls.crt")}
+            own |= {"RECTO_TLS_KEY": str(self.var / "keys" / "tls.key")}
         env = own | {name: value for name, value in given.items() if value or name not in own}
         if self.monitor and not env.get("RECTO_MONITOR_PASSWORD"):
             env["RECTO_MONITOR_PASSWORD"] = secrets.token_urlsafe(12)
@@ -110,7 +120,7 @@ class Stack:
     def start(self) -> None:
         """Writes the configurations and starts what needs no database; `release` starts the rest."""
         self.claim()
-        self.ports.check(self.host, monitor=self.monitor)
+        self.ports.check(self.host, monitor=self.monitor, tls=self.tls)
         secret = self.var / "keys" / "secret_key"
         if not self.environment.get("RECTO_SECRET_KEY") and secret.exists():
             self.environment["RECTO_SECRET_KEY"] = secret.read_text().strip()
@@ -156,7 +166,7 @@ class Stack:
         doors = {
             "fastapi": f"http://127.0.0.1:{self.ports.fastapi}/readyz",
             "django": f"http://127.0.0.1:{self.ports.django}/readyz",
-            "nginx": f"{self.origin}/healthz",
+            "nginx": f"http://{reachable_name(self.host)}:{self.ports.nginx}/healthz",
         }
         deadline = time.monotonic() + seconds
         ping = self._worker_ping(seconds)

@@ -24,11 +24,12 @@ SHOWN = 6  # lines of the sample page's text
 
 def up(options: argparse.Namespace) -> int:
     begin = time.monotonic()
-    stack = Stack(options.var, ports=Ports.from_environment(os.environ), host=options.host, monitor=options.monitor)
+    ports = Ports.from_environment(os.environ)
+    stack = Stack(options.var, ports=ports, host=options.host, monitor=options.monitor, tls=options.tls)
     stop_on_signals()
     try:
         stack.claim()
-        stack.ports.check(stack.host, monitor=stack.monitor)
+        stack.ports.check(stack.host, monitor=stack.monitor, tls=stack.tls)
         install.everything()
         account = _start(stack)
         _show_sample(stack)
@@ -98,8 +99,12 @@ def _prepare_and_note(stack: Stack) -> dict[str, str | None]:
 
 def _make_keys(stack: Stack) -> None:
     keys = stack.var / "keys"
-    if not ((keys / "secret_key").exists() and (keys / "jwt.pem").exists()):
-        steps.run([PYTHON, "-m", "launcher.keys", keys], "writing the keys", var=stack.var, env=stack.environment)
+    wanted = ["secret_key", "jwt.pem"]
+    if stack.environment.get("RECTO_TLS_CERTIFICATE") == str(keys / "tls.crt"):
+        wanted.append("tls.crt")
+    if not all((keys / name).exists() for name in wanted):
+        command = [PYTHON, "-m", "launcher.keys", keys, *wanted]
+        steps.run(command, "writing the keys", var=stack.var, env=stack.environment)
 
 
 def _prepare(stack: Stack) -> dict[str, str | None]:

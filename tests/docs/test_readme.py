@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from fastapi_app.settings import Settings
+from launcher import nginx
 from launcher.places import ROOT
 
 README = (ROOT / "README.md").read_text()
@@ -22,7 +23,8 @@ def read_by_fastapi() -> set[str]:
 
 
 def read_by_the_launcher() -> set[str]:
-    return set(NAME.findall("".join((ROOT / "launcher" / name).read_text() for name in ("ports.py", "monitor.py"))))
+    own = "".join((ROOT / "launcher" / name).read_text() for name in ("ports.py", "monitor.py"))
+    return {*NAME.findall(own), *nginx.SETTINGS}
 
 
 def test_every_setting_stands_in_the_table() -> None:

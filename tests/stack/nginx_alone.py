@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from launcher.install import program
+from launcher.nginx import nginx_configurations
 from launcher.ports import Ports
-from launcher.programs import Layout, nginx_configurations
+from launcher.programs import Layout
 from tests.running import until
 
 STRICT = "sandbox; default-src 'none'"
@@ -57,15 +58,16 @@ def application(name: str, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def nginx_alone(folder: Path) -> Iterator[str]:
-    """The address of nginx; a body may have 100,000 bytes."""
-    ports, layout = Ports.free(), Layout.under(folder)
+def nginx_alone(folder: Path, ports: Ports | None = None, **settings: str) -> Iterator[str]:
+    """The address of nginx; a body may have 100,000 bytes. `settings`: of its environment."""
+    ports, layout = ports or Ports.free(), Layout.under(folder)
     layout.make()
     (folder / "media" / "secret.txt").write_text("a page of alice's")
     env = {
         "RECTO_STATIC_ROOT": str(folder / "static"),
         "RECTO_MEDIA_ROOT": str(folder / "media"),
         "RECTO_MAX_UPLOAD_BYTES": "100000",
+        **settings,
     }
     for path, text in nginx_configurations(layout, ports, "localhost", env).items():
         path.write_text(text)
