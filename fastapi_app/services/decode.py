@@ -4,11 +4,13 @@ OpenCV decodes the everyday files (8-bit JPEG and PNG), gray straight away when 
 (CMYK, 16 bits, alpha, palettes with holes, TIFF, WebP, JPEG 2000); PDFium the PDFs.
 """
 
+from functools import partial
+
 import cv2
 import numpy as np
 from PIL import Image
 
-from fastapi_app.services import headers, pdf
+from fastapi_app.services import headers, jpeg, pdf, threads
 from fastapi_app.services.colour import pixels_to_srgb, to_srgb
 from fastapi_app.services.errors import BadParameter, UnusableImage
 from fastapi_app.services.headers import BROKEN, Frame, ImageFile, Limits
@@ -66,12 +68,22 @@ def _open(data: bytes, format: str, limits: Limits, frame: int) -> Image.Image:
 
 def _pixels(data: bytes, image: Image.Image, declared: Frame, *, gray: bool, longest: int | None) -> Pixels:
     if _is_everyday(image) and _is_whole(data, str(image.format)):
-        scale = _reduction(declared, longest) if image.format == "JPEG" else 1
-        pixels = _everyday_pixels(data, REDUCED[scale, gray])
+        if image.format == "JPEG":
+            pixels = _jpeg_pixels(data, _reduction(declared, longest), gray=gray)
+        else:
+            pixels = _everyday_pixels(data, REDUCED[1, gray])
         if pixels is not None:
             pixels = pixels if longest is None else shrink(pixels, longest)
             return upright(pixels_to_srgb(pixels, image.info.get("icc_profile")), headers.orientation(image))
     return _odd_pixels(image, gray=gray)
+
+
+def _jpeg_pixels(data: bytes, scale: int, *, gray: bool) -> Pixels | None:
+    """In bands, if it is to be gray and has them, each in a thread."""
+    bands = jpeg.bands(data, threads.allowed()) if gray else [data]
+    decoded = threads.at_once([partial(_everyday_pixels, band, REDUCED[scale, gray]) for band in bands])
+    whole = [band for band in decoded if band is not None]
+    return np.concatenate(whole) if len(whole) == len(bands) else None
 
 
 def _everyday_pixels(data: bytes, mode: int) -> Pixels | None:
@@ -89,7 +101,7 @@ def _is_everyday(image: Image.Image) -> bool:
 
 def _is_whole(data: bytes, format: str) -> bool:
     """False when the end is missing: OpenCV would fill the rest with gray, Pillow refuses."""
-    return _is_whole_png(data) if format == "PNG" else data.rfind(b"\xff\xd9") > _start_of_scan(data)
+    return _is_whole_png(data) if format == "PNG" else jpeg.is_whole(data)
 
 
 def _is_whole_png(data: bytes) -> bool:
@@ -98,16 +110,6 @@ def _is_whole_png(data: bytes) -> bool:
     while at + 12 <= len(data) and data[at + 4 : at + 8] != b"IEND":
         at += 12 + int.from_bytes(data[at : at + 4], "big")
     return data[at : at + 8] == b"\0\0\0\0IEND" and at + 12 <= len(data)
-
-
-def _start_of_scan(data: bytes) -> int:
-    """Offset of the first scan of a JPEG, past thumbnails that have an end marker of their own."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        if data[at + 1] == 0xDA:
-            return at
-        at += 1 if data[at + 1] == 0xFF else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return len(data)
 
 
 def _reduction(declared: Frame, longest: int | None) -> int:
