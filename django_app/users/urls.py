@@ -6,12 +6,17 @@ from django_app.users.forms import LoginForm
 
 app_name = "users"
 
+FORM = ["get", "head", "post"]  # Django's own views would take PUT for POST
+
 urlpatterns = [
     path("signup/", views.signup, name="signup"),
     path(
         "login/",
         auth.LoginView.as_view(
-            template_name="users/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
+            template_name="users/login.html",
+            authentication_form=LoginForm,
+            redirect_authenticated_user=True,
+            http_method_names=FORM,
         ),
         name="login",
     ),
@@ -19,7 +24,9 @@ urlpatterns = [
     path(
         "password/",
         auth.PasswordChangeView.as_view(
-            template_name="users/password.html", success_url=reverse_lazy("users:password_done")
+            template_name="users/password.html",
+            success_url=reverse_lazy("users:password_done"),
+            http_method_names=FORM,
         ),
         name="password",
     ),

@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
 
 from django_app.projects.models import Project
 from django_app.users.forms import SignUpForm
 from django_app.users.models import User
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
