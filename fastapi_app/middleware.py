@@ -20,7 +20,8 @@ ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-ID", "Idempotency
 
 
 class Observed:
-    """X-Request-ID and X-Process-Time on every answer, and a line per request (per socket, when it closes)."""
+    """X-Request-ID and X-Process-Time on every answer, none kept by a cache, and a line per request (per socket, when
+    it closes)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,6 +41,7 @@ class Observed:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
+                headers.setdefault("Cache-Control", "no-store")  # every answer is for one person
                 headers["X-Process-Time"] = f"{time.perf_counter() - started:.4f}"
             elif message["type"] == "websocket.close":
                 status = message.get("code", 1000)

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from django_app.invoices import csv_file, results, spreadsheet
 from django_app.invoices.models import Invoice, State
-from django_app.pages.media import safe_name
+from django_app.pages.media import safe_name, sandboxed
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -105,9 +105,9 @@ def xlsx(found: Any, invoices: QuerySet[Invoice], name: str) -> HttpResponseBase
     file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     spreadsheet.write(file, found, is_rtl=spreadsheet.is_rtl(" ".join(vendors[:1000])))
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{safe_name(name)}.xlsx", content_type=XLSX)
+    return sandboxed(FileResponse(file, as_attachment=True, filename=f"{safe_name(name)}.xlsx", content_type=XLSX))
 
 
 def named(response: StreamingHttpResponse, name: str) -> StreamingHttpResponse:
     response["Content-Disposition"] = content_disposition_header(True, f"{safe_name(name)}.csv") or "attachment"
-    return response
+    return sandboxed(response)

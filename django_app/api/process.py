@@ -14,6 +14,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from django_app.imaging.client import ImagingClient, ImagingError, Source
+from django_app.pages.media import sandboxed
 from django_app.pages.models import Page
 from django_app.projects import access
 from django_app.users.person import person
@@ -45,7 +46,8 @@ def auto_process(request: Request) -> HttpResponse:
     given = {**request.query_params.dict(), **form.dict()}
     parameters = {name: value for name, value in given.items() if name not in OWN_FIELDS and isinstance(value, str)}
     processed = ImagingClient(person(request)).auto_process(source(request, form), parameters)
-    return HttpResponse(processed.content, content_type=processed.media_type, headers=dict(processed.headers))
+    answer = HttpResponse(processed.content, content_type=processed.media_type, headers=dict(processed.headers))
+    return sandboxed(answer)
 
 
 def source(request: Request, form: QueryDict) -> Source:

@@ -84,6 +84,18 @@ def with_slash(get_response: View) -> View:
     return middleware
 
 
+def no_copies(get_response: View) -> View:
+    """Answers are for one person: nothing on the way keeps one, and of what programs ask the browser keeps none either."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_page = not request.path.startswith("/api/")
+        response.headers.setdefault("Cache-Control", "private, no-cache" if is_page else "no-store")
+        return response
+
+    return middleware
+
+
 def content_security_policy(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

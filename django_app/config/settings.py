@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django_app.config.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "django_app.config.middleware.content_security_policy",
+    "django_app.config.middleware.no_copies",
     "django_app.config.middleware.with_slash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

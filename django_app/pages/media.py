@@ -1,7 +1,9 @@
-"""Answers that hand a stored file over to nginx, after the view has asked whether this person may see it."""
+"""Answers that are files: those that nginx is handed over, after the view has asked whether this person may see them,
+and how a browser must treat whatever people made."""
 
 import re
 from pathlib import PurePosixPath
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
@@ -28,7 +30,11 @@ MEDIA_TYPES = {
     ".dzi": "application/xml",
     ".xml": "application/xml",
 }
+SANDBOX = "sandbox; default-src 'none'"
 UNSAFE_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\s]+')
+
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def media_response(request: HttpRequest, key: str, *, etag: str, download_as: str | None = None) -> HttpResponseBase:
@@ -49,9 +55,14 @@ def media_response(request: HttpRequest, key: str, *, etag: str, download_as: st
         response["Content-Disposition"] = content_disposition_header(download_as is not None, name) or "inline"
     response["ETag"] = quoted
     response["Cache-Control"] = "private, max-age=0, must-revalidate"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["X-Content-Type-Options"] = "nosniff"
     patch_vary_headers(response, ["Cookie"])
+    return sandboxed(response)
+
+
+def sandboxed(response: Answer) -> Answer:
+    """Shown or saved, never run: no scripts, no origin, and of no other type than it is said to be."""
+    response["Content-Security-Policy"] = SANDBOX
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from django_app.imaging.client import ImagingClient, ImagingError
+from django_app.pages.media import sandboxed
 from django_app.pages.models import Page
 from django_app.projects import access
 from django_app.texts import store
@@ -33,7 +34,7 @@ def download(request: HttpRequest, page_id: int) -> HttpResponse:
         return HttpResponse(error.message, status=error.status, content_type=SENTENCE)
     name = f"{PurePath(page.name).stem or page.pk}.{FORMATS[wanted].extension}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return sandboxed(response)
 
 
 def written(client: ImagingClient, page: Page, layer: Layer, format: str) -> HttpResponse:

@@ -24,6 +24,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 
+# Shown or saved, never run, and of no other type than it is said to be.
+UNTRUSTED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+
 FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "description": "The image. Without it, the page that the token names.",
@@ -45,7 +48,7 @@ async def run(request: Request, work: str, **arguments: Any) -> Event:
 
 def file_answer(event: Event, filename: str = "", headers: dict[str, str] | None = None) -> Response:
     """The bytes of an event under its media type; `filename` is only a suggestion for saving."""
-    headers = dict(headers or {}) | {"X-Content-Type-Options": "nosniff"}
+    headers = dict(headers or {}) | UNTRUSTED
     if filename:
         headers["Content-Disposition"] = disposition(filename)
     return Response(event.data, media_type=event.facts["media_type"], headers=headers)

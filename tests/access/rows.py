@@ -294,6 +294,11 @@ INVOICES = (
     Row("GET", f"{IN_PROJECT}invoices/totals/", "200 200 200 404 401 401"),
     Row("GET", f"{IN_PROJECT}invoices/next/", "200 200 200 404 401 401"),
     Row("GET", f"{IN_PROJECT}invoices/export/", "200 200 200 404 401 401"),
+    *(
+        Row("GET", f"{IN_PROJECT}{route}/", "200 200 200 404 401 401", path=f"{IN_PROJECT}{route}/?format={form}")
+        for route in ("invoices/export", "ocr-download/<int:task_id>")
+        for form in ("csv", "xlsx")
+    ),
     Row("POST", f"{IN_PROJECT}invoices/export/", "200 200 403 404 401 401"),
     Row("POST", f"{IN_PROJECT}invoices/dismissals/", "201 201 403 404 401 401", json=text(key="any")),
     Row(

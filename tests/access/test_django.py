@@ -18,6 +18,8 @@ pytestmark = pytest.mark.django_db
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REFUSED = (401, 403, 404, 422)
+OURS = ("text/html", "application/json", "application/vnd.oai.openapi")  # the rest are files that people made
+SANDBOX = "sandbox; default-src 'none'"
 STRANGERS = ("stranger", "nobody", "token")
 LOGIN = "/accounts/login/"
 WRITING = ("INSERT", "UPDATE", "DELETE")
@@ -56,10 +58,19 @@ def test_who_may(world: World, engine: str, row: Row) -> None:
     answers = {who: ask(world, row, who, row.address(world.hers)) for who in row.expected}
 
     assert {who: answer.status_code for who, answer in answers.items()} == row.expected
+    headers_protect(answers["owner"])
     for who in STRANGERS:
         assert SECRET not in answers[who].text_now, who
     if row.expected["nobody"] == 302 and "logout" not in row.route:
         assert answers["nobody"]["Location"].startswith(LOGIN)
+
+
+def headers_protect(answer: Any) -> None:
+    """A file is never run in our name, nor taken for something else; and nobody on the way keeps a copy."""
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert re.search("no-store|private|public", answer["Cache-Control"])
+    if answer.status_code == 200 and not answer["Content-Type"].startswith(OURS):
+        assert answer["Content-Security-Policy"] == SANDBOX
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row.method != "GET"], ids=lambda row: row.name)

@@ -15,6 +15,7 @@ from tests.api.ordering import STRANGER, b64, ordered
 from tests.api.service import ORIGIN, Service, running, text_page
 from tests.redis_server import RedisServer
 
+OURS = ("application/json", "text/html")  # the rest are files that people made
 ALICE = "7"  # whom the service's tokens name
 CLAIMS: dict[str, dict[str, Any] | None] = {
     "own": {},
@@ -64,7 +65,12 @@ def headers(service: Service, who: str) -> dict[str, str]:
 
 
 def status(service: Service, row: Row, path: str, who: str, task: str) -> int:
+    """Of an answer that no cache keeps and no browser runs."""
     answer = service.http.request(row.method, path, headers=headers(service, who), **row.sends(task))
+    assert "no-store" in answer.headers["Cache-Control"]
+    if answer.status_code == 200 and not answer.headers["Content-Type"].startswith(OURS):
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
     return answer.status_code
 
 

@@ -34,6 +34,8 @@ class Telling(BaseHTTPRequestHandler):
             self.send_header("Content-Security-Policy", STRICT)
         if "redirect-inside" in self.path:
             self.send_header("Content-Security-Policy", STRICT)
+            self.send_header("Content-Disposition", 'inline; filename="page.json"')
+            self.send_header("Cache-Control", "private")
             self.send_header("X-Accel-Redirect", "/internal-media/secret.txt")
         self.end_headers()
         self.wfile.write(body)

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from launcher.places import ROOT
 from tests.stack.nginx_alone import STRICT, nginx_alone
 
 
@@ -174,8 +176,20 @@ def test_media_only_when_django_says_so(door: str) -> None:
 
     assert answer.text == "a page of alice's"
     assert answer.raw.headers.getlist("Content-Security-Policy") == [STRICT]
+    assert answer.raw.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    # What the file is, Django has said: its name on disk does not count.
+    assert answer.headers["Content-Type"].startswith("application/json")
+    assert answer.headers["Content-Disposition"] == 'inline; filename="page.json"'
+    assert answer.headers["Cache-Control"] == "private"
     assert ask(door, "/internal-media/secret.txt")[0] == 404
     assert ask(door, "/internal-media/../internal-media/secret.txt")[0] == 404
+
+
+def test_headers_are_added_in_one_place() -> None:
+    """An add_header in a location drops all those of the server."""
+    template = (ROOT / "nginx" / "recto.conf.template").read_text()
+
+    assert set(re.findall(r"^( *)add_header ", template, re.MULTILINE)) == {"    "}
 
 
 def test_engine_cannot_open_media(door: str) -> None:
