@@ -85,7 +85,7 @@ def with_slash(get_response: View) -> View:
 
 
 def no_copies(get_response: View) -> View:
-    """Answers are for one person: nothing on the way keeps one, and of what programs ask the browser keeps none either."""
+    """Answers are for one person: nothing on the way keeps one, and the browser none of what a program asks."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
