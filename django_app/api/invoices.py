@@ -28,7 +28,9 @@ from django_app.api.invoice_tasks import (
 from django_app.api.jobs import asker, check_room
 from django_app.invoices import checking, findings, intake, task
 from django_app.invoices.models import Invoice
-from django_app.jobs.models import OPEN, Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import OPEN
 from django_app.projects import access
 from django_app.projects.models import Project, Role
 

@@ -21,9 +21,11 @@ from django_app.api.idempotency import idempotent
 from django_app.api.paging import Pages
 from django_app.api.parsers import BoundedJSONParser
 from django_app.documents.models import Document
+from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import KINDS
-from django_app.jobs.models import OPEN, Job, JobItem, State
+from django_app.jobs.models import Job
 from django_app.jobs.params import ApplyParams, ReadParams
+from django_app.jobs.states import OPEN, State
 from django_app.pages.models import Page
 from django_app.projects import access
 from django_app.users.models import User

@@ -11,7 +11,7 @@ from rest_framework.decorators import api_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from django_app.jobs.models import OPEN
+from django_app.jobs.states import OPEN
 from django_app.pages.models import Page, PageVersion
 from django_app.projects import access
 

@@ -18,7 +18,9 @@ from django.utils.translation import gettext as _
 from django_app.config.storage import media, remove
 from django_app.documents import archive
 from django_app.imaging.client import ImagingError
-from django_app.jobs.models import Job, JobItem, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import State
 from django_app.pages.upload import check_size
 from django_app.projects.models import Project
 from django_app.users.models import User

@@ -17,8 +17,8 @@ from django_app.invoices.intake import ARCHIVE, KIND
 from django_app.invoices.models import Invoice, State
 from django_app.jobs import files
 from django_app.jobs.errors import JobError
+from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import Engine, Save, kind, page_of
-from django_app.jobs.models import JobItem
 from django_app.jobs.params import ReadParams, check_nul, check_recipe
 from django_app.pages import versions
 from django_app.pages.models import Page

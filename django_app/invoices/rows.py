@@ -7,7 +7,7 @@ from typing import Any
 
 from django_app.invoices.models import Invoice, InvoicePage
 from django_app.invoices.values import effective, plain
-from django_app.jobs.models import JobItem
+from django_app.jobs.items import JobItem
 from django_app.pages.models import Page
 
 LARGEST = Decimal(10) ** 16  # what the column holds

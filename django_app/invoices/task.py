@@ -5,7 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from django_app.invoices.intake import KIND
-from django_app.jobs.models import Job, JobItem, Tally
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import Tally
 
 STATUSES = ("queued", "running", "completed", "failed", "cancelled")
 

@@ -21,7 +21,9 @@ from django.utils import timezone
 
 from django_app.config.copies import RENDITIONS
 from django_app.config.storage import media
-from django_app.jobs.models import OPEN, Job, JobItem, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import OPEN, State
 from django_app.jobs.sweep import dead, sweep
 from django_app.pages.models import Page, PageVersion
 

@@ -14,7 +14,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 if TYPE_CHECKING:
-    from django_app.jobs.models import Job, JobItem
+    from django_app.jobs.items import JobItem
+    from django_app.jobs.models import Job
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from django_app.jobs.errors import JobError, StoppedError
 from django_app.jobs.patience import patiently
 
 if TYPE_CHECKING:
-    from django_app.jobs.models import JobItem
+    from django_app.jobs.items import JobItem
 
 __all__ = ["local", "remove", "write"]
 

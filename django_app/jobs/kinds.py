@@ -14,7 +14,7 @@ from django_app.documents.models import Document
 from django_app.jobs import files
 from django_app.jobs.endings import ENDINGS, Ending
 from django_app.jobs.errors import JobError
-from django_app.jobs.models import JobItem
+from django_app.jobs.items import JobItem
 from django_app.jobs.params import ApplyParams, ReadParams
 from django_app.pages import versions
 from django_app.pages.models import Page, PageVersion

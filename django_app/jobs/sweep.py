@@ -11,7 +11,9 @@ from django.db.models.functions import Now
 
 from django_app.config.storage import media
 from django_app.jobs import events, files, queue
-from django_app.jobs.models import FRUITLESS, Job, JobItem, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import FRUITLESS, State
 
 # A running item gives a sign of life every half second; with the sweep's own interval a page is going again within 30.
 DEAD_AFTER = timedelta(seconds=15)

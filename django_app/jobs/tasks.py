@@ -19,8 +19,8 @@ from django_app.config.middleware import request_id
 from django_app.config.storage import StorageAwayError, still_alive
 from django_app.jobs import files, patience, queue, worker
 from django_app.jobs.errors import DatabaseAwayError, JobError, ShutdownError, StoppedError
+from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
-from django_app.jobs.models import JobItem
 from django_app.jobs.patience import is_away, patiently
 from django_app.jobs.sweep import release_claims, sweep
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django_app.documents.models import Document
 from django_app.jobs import files
 from django_app.jobs.errors import JobError
+from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import Engine, Save, kind, source_of
-from django_app.jobs.models import JobItem
 from django_app.jobs.params import ExportParams, ImportParams
 from django_app.pages import versions
 from django_app.pages.media import safe_name

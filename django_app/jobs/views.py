@@ -7,7 +7,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from django_app.jobs.models import Job, JobItem, JobQuerySet, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job, JobQuerySet
+from django_app.jobs.states import State
 from django_app.pages.media import media_response
 from django_app.projects import access
 

@@ -23,7 +23,8 @@ from django_app.config.celery import app as celery
 from django_app.config.celery import broker_url
 from django_app.documents.models import Document
 from django_app.jobs import tasks
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.pages import versions
 from django_app.pages.models import Page
 from django_app.projects.models import Project

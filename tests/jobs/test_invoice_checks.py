@@ -17,7 +17,8 @@ from django_app.config.celery import broker_url
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Dismissal, Invoice, Issue
 from django_app.jobs import sweep, tasks
-from django_app.jobs.models import MAX_ATTEMPTS, Job
+from django_app.jobs.items import MAX_ATTEMPTS
+from django_app.jobs.models import Job
 from tests.jobs.conftest import Process, until
 from tests.web.invoices import READ, begun, value
 

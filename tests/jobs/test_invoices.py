@@ -17,7 +17,8 @@ from django_app.documents.models import Document
 from django_app.invoices import intake
 from django_app.invoices.models import Correction, Invoice
 from django_app.jobs import check
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.pages.models import Page
 from django_app.texts import store
 from samples import draw, printed

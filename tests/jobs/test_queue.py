@@ -14,7 +14,9 @@ from django.utils import timezone
 from django_app.config.celery import app as celery
 from django_app.config.celery import broker_url
 from django_app.jobs import files, queue
-from django_app.jobs.models import Job, JobItem, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import State
 from django_app.jobs.sweep import release_claims, sweep
 from django_app.projects.models import Project
 from django_app.users.models import User

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from django_app.jobs import check
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.jobs.sweep import sweep
 
 pytestmark = pytest.mark.django_db

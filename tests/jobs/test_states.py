@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from django_app.jobs.models import Job, JobItem, State, Tally
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import State, Tally
 from django_app.jobs.sweep import release_claims
 from tests.jobs.conftest import MakePages
 

@@ -21,7 +21,9 @@ from django.test.utils import CaptureQueriesContext
 
 from django_app.jobs import kinds, patience, tasks, worker
 from django_app.jobs.errors import StoppedError
-from django_app.jobs.models import Job, JobItem, State
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import State
 from django_app.pages.models import Page
 from django_app.texts import store
 from django_app.texts.models import Layer

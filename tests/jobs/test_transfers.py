@@ -16,7 +16,8 @@ from PIL import Image
 
 from django_app.documents.models import Document
 from django_app.jobs import importing
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.jobs.sweep import sweep
 from tests.jobs.conftest import MakePages, deliver, photographed
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from django_app.config.middleware import request_id
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.pages.models import Page
 from tests.jobs.conftest import RECIPE, SLOW, MakePages, children, large, until
 

@@ -17,7 +17,8 @@ from django.test import Client
 from django_app.config.storage import media, still_alive
 from django_app.documents.models import Document
 from django_app.jobs import importing, patience, tasks
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.pages import versions
 from django_app.pages.models import Page
 from tests.jobs import conftest as jobs

@@ -5,7 +5,8 @@ from typing import Any
 
 from django_app.invoices import rows
 from django_app.invoices.models import Invoice
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 
 Add = Callable[..., Invoice]
 

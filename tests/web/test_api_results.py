@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from django_app.jobs.models import Job, State
+from django_app.jobs.models import Job
+from django_app.jobs.states import State
 
 PATH = "/get_img_result"
 

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from django_app.invoices import rows
 from django_app.invoices.models import Correction, Invoice, Issue
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from tests.web.invoices import READ, value
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from django_app.pages.removal import remove_page
 
 RECIPE = {"steps": [{"step": "binarize", "method": "otsu"}]}
