@@ -1,11 +1,14 @@
-"""`./recto test`: everything on a Postgres of its own, then Django's tests once more on SQLite."""
+"""`./recto test`: what runs processes or touches rows, on a Postgres of its own; beside it, on the other core, what
+needs no database, and Django's tests once more on SQLite."""
 
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from launcher import install
 from launcher.environment import clean_environment
@@ -13,6 +16,7 @@ from launcher.places import PYTHON, ROOT
 from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
 
+WITHOUT_DATABASE = ("tests/services", "tests/samples", "tests/api")
 # What hardly touches a row is the same on every database: the work is the engine's, a process's or a schema's.
 SAME_ON_BOTH = (
     "tests/jobs/test_ocr_health.py",
@@ -22,7 +26,8 @@ SAME_ON_BOTH = (
     "tests/web/test_fuzz_api.py",
     "tests/web/test_settings.py",
 )
-ON_SQLITE = ("tests/web", "tests/jobs", *(f"--ignore={path}" for path in SAME_ON_BOTH))
+ON_POSTGRES = ("tests", *(f"--ignore={path}" for path in WITHOUT_DATABASE))
+ON_SQLITE = (*WITHOUT_DATABASE, "tests/web", "tests/jobs", *(f"--ignore={path}" for path in SAME_ON_BOTH))
 
 
 def test(arguments: Sequence[str]) -> int:
@@ -32,38 +37,57 @@ def test(arguments: Sequence[str]) -> int:
     chosen = any((ROOT / argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     begin = time.monotonic()
     try:
-        code = _on_postgres([*arguments, *([] if chosen else ["tests"])])
-        second = 0 if chosen else _on_sqlite([*arguments, *ON_SQLITE])
+        code = _chosen(arguments) if chosen else _everything(arguments)
     except KeyboardInterrupt:
         return 130
-    print(f"{'Passed' if not (code or second) else 'FAILED'} after {time.monotonic() - begin:.0f} s.", flush=True)
-    return code or second
+    print(f"{'FAILED' if code else 'Passed'} after {time.monotonic() - begin:.0f} s.", flush=True)
+    return code
 
 
-def _on_postgres(arguments: Sequence[str]) -> int:
-    with throw_away() as url:
-        print("On Postgres:", flush=True)
-        return _pytest(arguments, url)
-
-
-def _on_sqlite(arguments: Sequence[str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="recto-") as folder:
-        print("On SQLite:", flush=True)
-        return _pytest(arguments, f"sqlite:///{Path(folder) / 'recto.sqlite3'}")
-
-
-def _pytest(arguments: Sequence[str], database_url: str) -> int:
-    environment = clean_environment(RECTO_DATABASE_URL=database_url)
-    running = subprocess.Popen([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
-    try:
+def _chosen(arguments: Sequence[str]) -> int:
+    with throw_away() as url, _pytest(arguments, url) as running:
         return running.wait()
+
+
+def _everything(arguments: Sequence[str]) -> int:
+    """Two runs at the same time; what the second says is shown when the first has ended."""
+    with ExitStack() as both:
+        url = both.enter_context(throw_away())
+        folder = Path(both.enter_context(tempfile.TemporaryDirectory(prefix="recto-")))
+        said = both.enter_context((folder / "said").open("wb"))
+        sqlite = f"sqlite:///{folder / 'recto.sqlite3'}"
+        beside = both.enter_context(_pytest([*arguments, *ON_SQLITE], sqlite, output=said))
+        print("On Postgres:", flush=True)
+        code = both.enter_context(_pytest([*arguments, *ON_POSTGRES], url)).wait()
+        print("Without a database and on SQLite, at the same time:", flush=True)
+        subprocess.run(["tail", "-n", "+1", "-f", f"--pid={beside.pid}", said.name], check=True)
+        return code or beside.wait()
+
+
+@contextmanager
+def _pytest(
+    arguments: Sequence[str], database_url: str, output: IO[bytes] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A run that does not outlive the block."""
+    environment = clean_environment(RECTO_DATABASE_URL=database_url)
+    command: list[str | Path] = [PYTHON, "-m", "pytest", *arguments]
+    running = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield running
     except KeyboardInterrupt as interrupt:
-        ignore_signals()
-        if interrupt.args != (signal.SIGINT,):  # Ctrl-C has reached pytest too; a second one would end its cleaning up
-            running.send_signal(signal.SIGINT)
-        try:
-            running.wait(60)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        _end(running, interrupt)
         raise
+    finally:
+        running.kill()
+        running.wait()
+
+
+def _end(running: "subprocess.Popen[bytes]", interrupt: KeyboardInterrupt) -> None:
+    """Lets it clean up; a second Ctrl-C must not end that."""
+    ignore_signals()
+    if interrupt.args != (signal.SIGINT,):  # Ctrl-C has reached pytest too
+        running.send_signal(signal.SIGINT)
+    try:
+        running.wait(60)
+    except subprocess.TimeoutExpired:
+        running.kill()
