@@ -40,7 +40,6 @@ def _started(folder: Path, config: pytest.Config) -> Stack:
     allowed = f"http://localhost:{ports.nginx},http://127.0.0.1:{other}"
     environment = clean_environment(
         RECTO_DATABASE_URL=url,
-        RECTO_TOKEN_RATE="600/min",
         RECTO_ALLOWED_ORIGINS=allowed,
         RECTO_LANGUAGES="en,he",
     )

@@ -2,8 +2,9 @@
 
 import errno
 import json
+import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -21,11 +22,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework import exceptions
 
 from django_app.config.middleware import request_id
 from django_app.config.storage import StorageAwayError
 from django_app.imaging.client import ImagingError
+from django_app.users import lockout
 
 CODES = {
     400: "bad_request",
@@ -174,6 +177,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if for_programs(request):
         return problem(403, _("The form's protection against forged requests has expired. Reload the page."), "csrf")
     return render(request, "403_csrf.html", status=403)
+
+
+def locked_out(request: HttpRequest, _response: HttpResponse | None, credentials: Mapping[str, Any]) -> HttpResponse:
+    """429 after too many failed log-ins."""
+    seconds = lockout.seconds_left(request, credentials)
+    minutes = math.ceil(seconds / 60)
+    wait = ngettext("Try again in %(minutes)d minute.", "Try again in %(minutes)d minutes.", minutes)
+    wait %= {"minutes": minutes}
+    if for_programs(request):
+        answer = problem(429, _("Too many log-ins failed here.") + " " + wait, "locked_out")
+    else:
+        answer = render(request, "users/locked.html", {"wait": wait}, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,54 +2,30 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import serializers
-from rest_framework.decorators import api_view, authentication_classes, permission_classes, throttle_classes
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.exceptions import APIException
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework_simplejwt.exceptions import TokenError
 
 from django_app.pages.models import Page
 from django_app.projects import access
-from django_app.users import attempts, tokens
+from django_app.users import lockout, second_factor, tokens
+from django_app.users.models import User
 from django_app.users.person import person
-
-
-class ByAccount(SimpleRateThrottle):
-    """Many addresses do not get more tries at one account."""
-
-    scope = "token-account"
-
-    def get_rate(self) -> str:
-        return str(settings.TOKEN_RATE)
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        username = str(request.data.get("username", "")) if isinstance(request.data, dict) else ""
-        return self.cache_format % {"scope": self.scope, "ident": attempts.name(username)}
-
-
-class ByAddress(ByAccount):
-    """A school behind one address is many people; a machine that guesses is one."""
-
-    scope = "token"
-
-    def get_rate(self) -> str:
-        number, _, period = settings.TOKEN_RATE.partition("/")
-        return f"{5 * int(number)}/{period}"
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class CredentialsSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    otp = serializers.CharField(
+        max_length=32, required=False, help_text="The code of an account with a second factor, or a recovery code."
+    )
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
@@ -71,6 +47,10 @@ class Refused(APIException):
     auth_header = 'Bearer realm="api"'
 
 
+class SecondFactorMissing(Refused):
+    problem_code = "second_factor_required"
+
+
 def valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -80,13 +60,26 @@ def valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
 @api_view(["POST"])
 @authentication_classes([])
 @permission_classes([AllowAny])
-@throttle_classes([ByAddress, ByAccount])
 def obtain(request: Request) -> Response:
     """A username and password for an access token (five minutes) and a refresh token (a day)."""
-    user = authenticate(request._request, **valid(CredentialsSerializer(data=request.data)))
+    credentials = valid(CredentialsSerializer(data=request.data))
+    code = credentials.pop("otp", None)
+    user: Any = authenticate(request._request, **credentials)
     if user is None:
         raise Refused(_("No active account has this username and password."))
+    if second_factor.is_on(user):
+        prove(request, user, code)
+    lockout.succeeded(request._request, user)
     return Response({"access": str(tokens.access_for(user)), "refresh": str(tokens.RefreshToken.for_user(user))})
+
+
+def prove(request: Request, user: User, code: str | None) -> None:
+    """Raises Refused without the account's second factor."""
+    if code is None:
+        raise SecondFactorMissing(_("This account has a second factor: send its code as otp."))
+    if not second_factor.accepts(user, code):
+        lockout.failed(request._request, user)
+        raise Refused(_("This code is wrong, or was used before. After a wrong one, wait a little."))
 
 
 @extend_schema(request=RefreshSerializer, responses=ACCESS, auth=[])

@@ -1,6 +1,7 @@
 """Every environment variable that Django reads, and everything that follows from them."""
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,13 @@ CHILD_MEMORY_BYTES = env.int("RECTO_CHILD_MEMORY_BYTES", default=4 * 1024**3)
 # How many pages of one person may wait or be worked on at the same time, in all their jobs.
 JOB_PAGES_PER_USER = env.int("RECTO_JOB_PAGES_PER_USER", default=5000)
 
-# How many tries at one account's password a minute; an address has five times as many, for all its accounts.
-TOKEN_RATE = env.str("RECTO_TOKEN_RATE", default="20/min")
+# After so many failed log-ins at one account from one address, a pause of so many seconds there. 0: never.
+LOGIN_FAILURES = env.int("RECTO_LOGIN_FAILURES", default=10)
+LOGIN_PAUSE_SECONDS = env.int("RECTO_LOGIN_PAUSE_SECONDS", default=900)
+
+# A session ends when it was not used for so long, and after its age in any case.
+SESSION_IDLE_SECONDS = env.int("RECTO_SESSION_IDLE_SECONDS", default=3 * 24 * 3600)
+SESSION_AGE = env.int("RECTO_SESSION_AGE_SECONDS", default=30 * 24 * 3600)
 
 # Languages of the interface, the browser's choice among them: en, he. Hebrew turns every page round; its sentences are
 # not translated yet.
@@ -113,6 +119,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -139,8 +149,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_app.users.sessions.bounded_sessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "django_app.config.urls"
@@ -223,15 +235,28 @@ AUTH_USER_MODEL = "users.User"
 LOGIN_URL = "users:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Length, and what guessers try first; no rules of composition (NIST SP 800-63B, ASVS 6.2).
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+AXES_ENABLED = LOGIN_FAILURES > 0
+AXES_HANDLER = "django_app.users.lockout.Lockout"
+AXES_FAILURE_LIMIT = LOGIN_FAILURES
+AXES_COOLOFF_TIME = timedelta(seconds=LOGIN_PAUSE_SECONDS)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "username", "ip_address"]
+AXES_LOCKOUT_CALLABLE = "django_app.api.problems.locked_out"
+AXES_CLIENT_IP_CALLABLE = "django_app.config.address.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or an attacker could keep somebody out for ever
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "code", "otp", "old_password", "csrfmiddlewaretoken"]
+AXES_VERBOSE = False
+
+OTP_TOTP_ISSUER = "Recto"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 
 LANGUAGE_CODE = "en"
 KNOWN_LANGUAGES = {"en": _("English"), "he": _("Hebrew")}
@@ -244,6 +269,10 @@ USE_TZ = True
 
 HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# By this beginning browsers know that a cookie is this host's own, and that it came by https.
+OWN = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{OWN}sessionid", f"{OWN}csrftoken"
+SESSION_COOKIE_AGE = SESSION_IDLE_SECONDS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = sorted({PUBLIC_ORIGIN, *ALLOWED_ORIGINS})
 CSRF_FAILURE_VIEW = "django_app.api.problems.csrf_failure"
@@ -355,6 +384,7 @@ LOGGING = {
     "loggers": {
         # request_log writes one line for every request, refused ones too
         "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
         "django.server": {"handlers": [], "propagate": False},
     },
 }

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from django_app.api import health, problems
 from django_app.documents import views as documents
+from django_app.users import login
 
 urlpatterns = [
     path("", documents.home, name="home"),
@@ -23,6 +24,7 @@ urlpatterns = [
     path("ping", health.ping),
     path("readyz", health.ready),
     path("version", health.version),
+    path("admin/login/", login.admin_login),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,10 +1,11 @@
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm, UsernameField
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import BaseUserCreationForm, PasswordChangeForm, UsernameField
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from django_app.users import attempts
 from django_app.users.models import User
 
 
@@ -22,13 +23,50 @@ class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]
         return username
 
 
-class LoginForm(AuthenticationForm):
-    def clean(self) -> dict[str, Any]:
-        username = self.cleaned_data.get("username", "")
-        if attempts.exhausted(username):
-            raise ValidationError(_("Too many tries. Wait a minute, then try again."), code="too_many_requests")
-        try:
-            return super().clean()
-        except ValidationError:
-            attempts.failed(username)
-            raise
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        help_text=_("The six figures in your app now, or one of your recovery codes."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "dir": "ltr", "spellcheck": "false"}
+        ),
+    )
+
+
+def is_password(request: HttpRequest, password: str) -> bool:
+    """Whether who is signed in knows their password; a wrong one counts as a failed log-in."""
+    return authenticate(request, username=request.user.get_username(), password=password) is not None
+
+
+class ProofForm(CodeForm):
+    """Password and code, before a second factor is changed: an open browser alone must not be enough."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("password", "code")
+
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+        del self.fields["code"].widget.attrs["autofocus"]
+
+    def clean_password(self) -> str:
+        if not is_password(self.request, password := self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password."))
+        return str(password)
+
+
+class NewPasswordForm(PasswordChangeForm):
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        if not is_password(self.request, password := self.cleaned_data["old_password"]):
+            raise forms.ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return str(password)

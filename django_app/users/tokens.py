@@ -137,8 +137,9 @@ def refresh(raw: str) -> AccessToken:
 
 
 def password_mark(user: User) -> str:
-    """Changes with the password, and tells nothing about it."""
-    return salted_hmac("recto.password-mark", user.password, algorithm="sha256").hexdigest()[:16]
+    """Changes with the password and when all sessions are ended, and tells nothing about either."""
+    facts = f"{user.password}.{user.endings}"
+    return salted_hmac("recto.password-mark", facts, algorithm="sha256").hexdigest()[:16]
 
 
 def session_handle(user: User) -> str:

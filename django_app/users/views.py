@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from django_app.projects.models import Project
 from django_app.users.forms import SignUpForm
+from django_app.users.login import BACKEND
 from django_app.users.models import User
 
 
@@ -18,7 +19,7 @@ def signup(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = SignUpForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := begin(form)):
-        login(request, user)
+        login(request, user, backend=BACKEND)
         return redirect("documents:list")
     return render(request, "users/signup.html", {"form": form})
 

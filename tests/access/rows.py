@@ -149,6 +149,16 @@ ACCOUNTS = (
         "302 200 200 200 302 302",
         form=text(old_password="alice-password", **NEW_PASSWORD),
     ),
+    Row("GET", "accounts/second-factor/", "302 302 302 302 302 302"),
+    Row("POST", "accounts/second-factor/", "302 302 302 302 302 302", form=EMPTY),
+    Row("GET", "accounts/security/", "200 200 200 200 302 302"),
+    Row("POST", "accounts/security/sessions/end/", "302 302 302 302 302 302", form=EMPTY),
+    Row("GET", "accounts/security/second-factor/on/", "200 200 200 200 302 302"),
+    Row("POST", "accounts/security/second-factor/on/", "200 200 200 200 302 302", form=EMPTY),
+    Row("GET", "accounts/security/second-factor/off/", "302 302 302 302 302 302"),
+    Row("POST", "accounts/security/second-factor/off/", "302 302 302 302 302 302", form=EMPTY),
+    Row("GET", "accounts/security/second-factor/codes/", "302 302 302 302 302 302"),
+    Row("POST", "accounts/security/second-factor/codes/", "302 302 302 302 302 302", form=EMPTY),
     Row("GET", "accounts/password/done/", "200 200 200 200 302 302"),
 )
 

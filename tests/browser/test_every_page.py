@@ -19,6 +19,8 @@ SIGNED_IN = (
     "{project}invoices/",
     "/jobs/",
     "/accounts/password/",
+    "/accounts/security/",
+    "/accounts/security/second-factor/on/",
 )
 
 

@@ -23,6 +23,13 @@ def test_it_works(client: Client) -> None:
     assert client.get("/documents/").status_code == 200
 
 
+def test_any_twelve_letters_will_do_and_128_too(client: Client) -> None:
+    for number, password in enumerate(("quire folios", "273849165029", "ש" * 128)):
+        assert client.post(URL, GOOD | {"username": f"a{number}", "password1": password, "password2": password}).url
+        client.logout()
+    assert User.objects.get(username="a2").check_password("ש" * 128)
+
+
 def test_form_is_shown(client: Client) -> None:
     assert b"password1" in client.get(URL).content
 
@@ -30,7 +37,13 @@ def test_form_is_shown(client: Client) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"password1": "12345678", "password2": "12345678"},
+        {"password1": "quire folio", "password2": "quire folio"},  # one letter short of twelve
+        {"password1": "administrator", "password2": "administrator"},
+        {
+            "username": "alice-of-the-manuscripts",
+            "password1": "alice-of-manuscripts",
+            "password2": "alice-of-manuscripts",
+        },
         {"password2": "something else"},
         {"username": ""},
         {"username": "a b"},

@@ -5,7 +5,7 @@ export { RectoError };
 
 export function csrfToken() {
   return (
-    document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] ||
+    document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/)?.[1] ||
     document.querySelector('[name=csrfmiddlewaretoken]')?.value ||
     ''
   );
