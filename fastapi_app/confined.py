@@ -2,8 +2,6 @@
 
 import json
 import math
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,9 +10,10 @@ from typing import Any
 
 from fastapi_app.child import Bounds
 from fastapi_app.children import Event, kill_group, read_message, start_fork_server, start_process
+from fastapi_app.scratch import PAGE, Scratch, sweep
 from fastapi_app.services.errors import TimedOut
 
-__all__ = ["Confinement", "LostError", "perform", "start_fork_server"]
+__all__ = ["Confinement", "LostError", "perform", "start_fork_server", "sweep_folders"]
 
 LOOK_SECONDS = 0.25
 
@@ -38,14 +37,19 @@ class Confinement:
 Beat = Callable[[int], None]
 
 
+def sweep_folders() -> None:
+    """Those that killed workers have left."""
+    sweep(PAGE)
+
+
 def perform(work: str, arguments: dict[str, Any], within: Confinement, beat: Beat) -> Iterator[Event]:
     """The work's events as they come. `beat` is called every LOOK_SECONDS with the percentage that is done; whatever it
     raises ends the child at once.
 
     Raises EngineError, LostError.
     """
-    folder = tempfile.mkdtemp(prefix="recto-page-")
-    process, pipe = start_process(within.bounds(f"{folder}/own"))
+    folder = Scratch(PAGE)
+    process, pipe = start_process(within.bounds(str(folder.path / "own")))
     try:
         pipe.send_bytes(json.dumps({"work": work, "arguments": arguments, "limits": within.limits}).encode())
         yield from _events(pipe, within.seconds, beat)
@@ -53,7 +57,7 @@ def perform(work: str, arguments: dict[str, Any], within: Confinement, beat: Bea
         kill_group(process.pid or 0)
         pipe.close()
         process.join(1)
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
 def _events(pipe: Connection, seconds: float, beat: Beat) -> Iterator[Event]:

@@ -1,5 +1,6 @@
 """The line in front of the slots: whoever has least going on is next, and nobody fills it for the others."""
 
+import math
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,12 +25,14 @@ class Line:
 
     The next one is that of the user with fewest running, then of the one whose last turn is longest ago; a user's own
     runs keep their order. When all places are taken, whoever holds most of them loses the last to a user with fewer.
-    A kept run belongs to a request that has begun: it always finds a place, and loses it to nobody.
+    Nobody waits longer than `patience` seconds: an answer that comes later than that is no answer any more.
+    A kept run belongs to a request that has begun: it always finds a place, loses it to nobody, and waits for ever.
     """
 
-    def __init__(self, slots: int, places: int) -> None:
+    def __init__(self, slots: int, places: int, patience: float = math.inf) -> None:
         self._free = slots
         self._places = places
+        self._patience = patience
         self._waiting: list[Ticket] = []
         self._running: Counter[str] = Counter()
         self._turns: dict[str, int] = {}  # of users with something running or waiting
@@ -48,7 +51,8 @@ class Line:
         """Raises Overloaded when there is no place, or no longer."""
         ticket = self._join(user, is_kept)
         try:
-            await ticket.called.wait()
+            with anyio.move_on_after(math.inf if is_kept else self._patience):
+                await ticket.called.wait()
             if not ticket.has_slot:
                 raise Overloaded
             yield

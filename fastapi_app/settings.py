@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     slots: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, description="Runs at the same time")
     opencv_threads: int = Field(2, ge=1, description="Threads that OpenCV may use within a run")
     queue: int = Field(32, ge=0, description="Runs that may wait for a slot; one more is answered 503")
+    queue_seconds: float = Field(20.0, gt=0, description="Longest wait for a slot; after it, a run is answered 503")
     run_seconds: float = Field(120.0, gt=0, description="Hard time-out of a run, without its time in the queue")
     file_seconds: float = Field(900.0, gt=0, description="Hard time-out of reading all pages of one file of invoices")
     child_memory_bytes: int = Field(4096 * MIB, ge=256 * MIB, description="Address space of a child process")

@@ -4,7 +4,6 @@ Images are opened and read in confined children; the worker itself touches no pi
 """
 
 import logging
-import tempfile
 import threading
 import time
 import uuid
@@ -22,6 +21,8 @@ from fastapi_app.claims import Claim, LostError, claim, sweep
 from fastapi_app.events import REDIS_ERRORS
 from fastapi_app.orders import Slot
 from fastapi_app.queue import PATIENT, READ, Tasks
+from fastapi_app.scratch import TASK, Scratch
+from fastapi_app.scratch import sweep as sweep_folders
 from fastapi_app.services.errors import EngineError, on_page
 from fastapi_app.services.layout import Page
 from fastapi_app.services.layout import text_of as joined
@@ -126,10 +127,13 @@ def beat(held: Claim, number: int, share: float) -> None:
 
 @contextmanager
 def file_of(held: Claim, number: int) -> Iterator[Path]:
-    with tempfile.NamedTemporaryFile(prefix="recto-task-") as file:
-        file.write(held.image(number))
-        file.flush()
-        yield Path(file.name)
+    folder = Scratch(TASK)
+    try:
+        path = folder.path / "image"
+        path.write_bytes(held.image(number))
+        yield path
+    finally:
+        folder.remove()
 
 
 def pages_of(path: Path, languages: Sequence[str], alive: confined.Beat) -> Iterator[tuple[Page, int]]:
@@ -164,6 +168,8 @@ class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Any) -> None:
+        sweep_folders(TASK)
+        confined.sweep_folders()
         sweep_once()
         parent.timer.call_repeatedly(SWEEP_SECONDS, sweep_once)
 

@@ -6,7 +6,6 @@ Nobody waits, nothing runs.
 
 import asyncio
 import math
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from fastapi_app.child import Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
 from fastapi_app.line import Line
 from fastapi_app.lingering import Lingering
+from fastapi_app.scratch import ENGINE, Scratch, sweep
 from fastapi_app.services.errors import TimedOut
 from fastapi_app.settings import Settings
 
@@ -30,7 +30,7 @@ class Workers:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._line = Line(settings.slots, settings.queue)
+        self._line = Line(settings.slots, settings.queue, settings.queue_seconds)
         self._limits = {
             "bytes": settings.max_upload_bytes,
             "pixels": settings.max_pixels,
@@ -41,12 +41,12 @@ class Workers:
         self._refilling: asyncio.Task[None] | None = None
         self._stopped = False
         self._count = 0
-        self._folder = tempfile.TemporaryDirectory(prefix="recto-", ignore_cleanup_errors=True)
+        self._folder = Scratch(ENGINE)
 
     @property
     def folder(self) -> Path:
         """Where uploads are spooled; gone with the service."""
-        return Path(self._folder.name)
+        return self._folder.path
 
     @property
     def busy(self) -> int:
@@ -59,6 +59,7 @@ class Workers:
         return self._line.waiting
 
     async def start(self) -> None:
+        await anyio.to_thread.run_sync(sweep, ENGINE)
         await anyio.to_thread.run_sync(start_fork_server)
         await self._refill()
 
@@ -70,7 +71,7 @@ class Workers:
             child.kill()
         self._spares.clear()
         self._lingering.clear()
-        await anyio.to_thread.run_sync(self._folder.cleanup)
+        await anyio.to_thread.run_sync(self._folder.remove)
 
     @property
     def slots(self) -> int:

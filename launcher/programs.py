@@ -22,6 +22,7 @@ SECRETS = (
 )
 MAX_UPLOAD_BYTES = 64 * 1024 * 1024
 DESCRIPTORS = 8192  # of a process; nginx.conf.template says the same
+THREADS = "16"  # of each of Django's processes; django_app.imaging.client lets fewer wait for the engine
 # A worker's children are told by the worker itself: a signal from outside would lose what they are doing.
 WORKER: dict[str, Any] = {"knows_secrets": True, "held": True, "stop_group": False}
 
@@ -136,8 +137,11 @@ def _fastapi(ports: Ports, limit: int) -> Iterator[str]:
 
 def _django(ports: Ports, run: Path) -> Iterator[str]:
     yield from (str(PYTHON), "-m", "gunicorn", "django_app.config.wsgi", "--bind", f"127.0.0.1:{ports.django}")
-    yield from ("--worker-class", "gthread", "--workers", "2", "--threads", "8", "--preload", "--timeout", "180")
-    yield from ("--keep-alive", "75", "--graceful-timeout", "5", "--forwarded-allow-ips", "127.0.0.1")
+    yield from ("--worker-class", "gthread", "--workers", "2", "--threads", THREADS, "--preload", "--timeout", "180")
+    # A process takes no request that it has no thread for: the other one may have. A connection that is kept would
+    # hold a thread's place.
+    yield from ("--worker-connections", THREADS, "--keep-alive", "0")
+    yield from ("--graceful-timeout", "5", "--forwarded-allow-ips", "127.0.0.1")
     yield from ("--worker-tmp-dir", str(run), "--no-control-socket", "--limit-request-line", "8190")
 
 

@@ -142,7 +142,7 @@ def code_of(error: exceptions.APIException) -> str | None:
 
 
 def of_imaging(error: ImagingError) -> HttpResponse:
-    headers = {"Retry-After": error.retry_after or "5"} if error.status == 503 else {}
+    headers = {"Retry-After": error.retry_after or "5"} if error.status in (429, 503) else {}
     errors = [dict(each) for each in error.errors] if error.status == 422 else None
     return problem(error.status, error.message, error.code, errors=errors, headers=headers)
 

@@ -5,6 +5,7 @@ RECTO_PROXY_CREDENTIAL=session, under a one-minute session handle (a handle cann
 """
 
 import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from django_app.users.models import User
 
 CONNECT_SECONDS = 3.0
 INFO_CACHE_SECONDS = 60
+# Calls that this process waits for at the same time: the other threads stay free for pages, however busy the engine is.
+SEATS = 10
 # Seconds to wait for an answer. The engine stops a run by itself earlier; these are for an engine that is stuck.
 READ_SECONDS = {
     "info": 5,
@@ -99,6 +102,23 @@ class Processed:
     content: bytes
     media_type: str
     headers: Mapping[str, str]
+
+
+seats = threading.BoundedSemaphore(SEATS)
+
+
+@contextmanager
+def seat(verb: str) -> Iterator[None]:
+    """For as long as a call waits for the engine; what it says of itself is said at once."""
+    if verb == "info":
+        yield
+        return
+    if not seats.acquire(blocking=False):
+        raise ImagingError("queue_full", _("Too many requests wait for the image service. Try again in a few seconds."))
+    try:
+        yield
+    finally:
+        seats.release()
 
 
 @cache
@@ -187,17 +207,18 @@ class ImagingClient:
     ) -> requests.Response:
         files = {"file": (source.name or "page", source)} if isinstance(source, UploadedFile) else None
         try:
-            answer = self.session.request(
-                method,
-                self.base_url + path,
-                params=parameters,
-                files=files,
-                json=json,
-                headers=self.headers(source),
-                timeout=(CONNECT_SECONDS, READ_SECONDS[verb]),
-                allow_redirects=False,
-                stream=stream,
-            )
+            with seat(verb):
+                answer = self.session.request(
+                    method,
+                    self.base_url + path,
+                    params=parameters,
+                    files=files,
+                    json=json,
+                    headers=self.headers(source),
+                    timeout=(CONNECT_SECONDS, READ_SECONDS[verb]),
+                    allow_redirects=False,
+                    stream=stream,
+                )
         except requests.Timeout as error:
             raise ImagingError("timed_out", _("The image service did not answer in time."), 503) from error
         except requests.RequestException as error:

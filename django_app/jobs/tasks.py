@@ -35,8 +35,9 @@ THIS_PROCESS = process.current_process()
 @worker_process_init.connect  # type: ignore[untyped-decorator]  # Celery brings no types
 def prepare_children(**_: Any) -> None:
     """The fork server loads the engine while the first message is still on its way."""
-    from fastapi_app.confined import start_fork_server
+    from fastapi_app.confined import start_fork_server, sweep_folders
 
+    sweep_folders()
     # billiard's process stands in multiprocessing's place: a daemon, which may have no children, with a key that cannot
     # travel. Ours end with their fork server.
     process._current_process = THIS_PROCESS  # type: ignore[attr-defined]

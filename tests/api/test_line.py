@@ -51,10 +51,10 @@ class Street:
         return self.served
 
 
-def play(scene: Callable[[Street], Awaitable[None]], *, slots: int = 1, places: int = 9) -> None:
+def play(scene: Callable[[Street], Awaitable[None]], *, slots: int = 1, places: int = 9, patience: float = 60) -> None:
     async def begin() -> None:
         async with anyio.create_task_group() as group:
-            await scene(Street(group, Line(slots, places)))
+            await scene(Street(group, Line(slots, places, patience)))
 
     anyio.run(begin)
 
@@ -179,3 +179,16 @@ def test_kept_runs_lose_their_place_to_nobody_and_keep_nobody_out() -> None:
         assert not street.refused
 
     play(scene, places=2)
+
+
+def test_nobody_waits_for_ever() -> None:
+    """But what belongs to a request that has begun does."""
+
+    async def scene(street: Street) -> None:
+        await street.come("a1", "b1", "B2")
+        while "b1" not in street.refused:
+            await anyio.sleep(0.01)
+        assert await street.empty() == ["a1", "B2"]
+        assert street.refused == ["b1"]
+
+    play(scene, patience=0.05)

@@ -181,6 +181,21 @@ def test_an_engine_that_is_stuck(alice: Any, page: Any, monkeypatch: pytest.Monk
         assert code(lambda: ImagingClient(alice, base_url=url).inspect(page.current)) == (503, "timed_out")
 
 
+def test_threads_stay_free_for_pages(alice: Any, page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds all seats taken is told so at once."""
+    monkeypatch.setattr(imaging, "seats", threading.BoundedSemaphore(1))
+    full = b'HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n{"code": "queue_full", "detail": "Full."}'
+    with imaging.seat("inspect"):
+        assert code(lambda: ImagingClient(alice, base_url="http://unasked").inspect(page.current)) == (
+            503,
+            "queue_full",
+        )
+        with one_answer(full) as url:
+            assert code(lambda: ImagingClient(alice, base_url=url).ask("GET", "info", "/")) == (503, "queue_full")
+    with one_answer(b"HTTP/1.1 404 No\r\n\r\n" + b'{"code": "gone", "detail": "Gone."}') as url:
+        assert code(lambda: ImagingClient(alice, base_url=url).inspect(page.current)) == (404, "gone")
+
+
 def test_retry_after_reaches_the_client(as_alice: Client, page: Any) -> None:
     full = b'HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n{"code": "queue_full", "detail": "Full."}'
     with one_answer(full) as url, override_settings(FASTAPI_URL=url):

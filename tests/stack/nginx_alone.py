@@ -4,10 +4,11 @@ import json
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 
 from launcher.install import program
 from launcher.nginx import nginx_configurations
@@ -38,6 +39,8 @@ class Telling(BaseHTTPRequestHandler):
             self.send_header("Cache-Control", "private")
             self.send_header("X-Accel-Redirect", "/internal-media/secret.txt")
         self.end_headers()
+        if self.path.startswith("/slow"):
+            self.connection.recv(1)  # until the client has gone
         self.wfile.write(body)
 
     do_POST = do_GET  # noqa: N815 - the name is http.server's
@@ -59,9 +62,18 @@ def application(name: str, port: int) -> Iterator[None]:
         thread.join()
 
 
+def changed(text: str, changes: Mapping[str, str]) -> str:
+    for words, others in changes.items():
+        text = text.replace(words, others)
+    return text
+
+
 @contextmanager
-def nginx_alone(folder: Path, ports: Ports | None = None, **settings: str) -> Iterator[str]:
-    """The address of nginx; a body may have 100,000 bytes. `settings`: of its environment."""
+def nginx_alone(
+    folder: Path, ports: Ports | None = None, changes: Mapping[str, str] = MappingProxyType({}), **settings: str
+) -> Iterator[str]:
+    """The address of nginx; a body may have 100,000 bytes. `changes`: words of its configuration, and others instead.
+    `settings`: of its environment."""
     ports, layout = ports or Ports.free(), Layout.under(folder)
     layout.make()
     (folder / "media" / "secret.txt").write_text("a page of alice's")
@@ -72,7 +84,7 @@ def nginx_alone(folder: Path, ports: Ports | None = None, **settings: str) -> It
         **settings,
     }
     for path, text in nginx_configurations(layout, ports, "localhost", env).items():
-        path.write_text(text)
+        path.write_text(changed(text, changes))
     with ExitStack() as everything:
         everything.callback(shutil.rmtree, layout.run)
         everything.enter_context(application("django", ports.django))
