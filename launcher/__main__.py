@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from launcher import install
+from launcher.archives import backup, restore
 from launcher.lint import lint
 from launcher.places import PYTHON, VAR
 from launcher.ports import Ports
@@ -23,6 +24,8 @@ VERBS = {
     "bench": "measure speed and quality (./recto bench --help)",
     "clean": "clean or read files without a server (./recto clean --help)",
     "check": "find files without rows, rows without files and stuck jobs; --mend puts them right",
+    "backup": "write database and media into one archive, while everything runs (./recto backup FILE)",
+    "restore": "put an archive into an empty installation (./recto restore FILE; --verify only looks)",
     "manage": "Django's own commands (./recto manage help)",
 }
 EPILOG = """ports: RECTO_PORT (8080), RECTO_DJANGO_PORT (8000), RECTO_FASTAPI_PORT (8001), RECTO_MONITOR_PORT (5555),
@@ -87,7 +90,8 @@ def _module(name: str, arguments: Sequence[str]) -> int:
 
 
 PASSED_ON = {"test": test, "bench": bench, "clean": clean, "check": check, "manage": manage}
-HELP_OF_THEIR_OWN = ("bench", "clean", "check", "manage")
+PASSED_ON |= {"backup": backup, "restore": restore}
+HELP_OF_THEIR_OWN = ("bench", "clean", "check", "backup", "restore", "manage")
 
 
 def run(arguments: Sequence[str]) -> int:

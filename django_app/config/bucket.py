@@ -7,11 +7,11 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -100,6 +100,13 @@ class MediaBucket(S3Storage):  # type: ignore[misc]  # django-storages brings no
                 write_whole(copy, body.iter_chunks(MIB), copies.MODE)
             finally:
                 body.close()
+
+    @contextmanager
+    def reading(self, key: str) -> Iterator[tuple[int, IO[bytes]]]:
+        with answers(key):
+            found = self.client.get_object(Bucket=self.bucket_name, Key=key)
+            with closing(found["Body"]) as body:
+                yield found["ContentLength"], body
 
     def rename(self, key: str, to: str) -> None:
         with answers(key):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
@@ -42,6 +43,12 @@ class Media(Protocol):
     def local(self, key: str) -> Path:
         """The file on this machine. Raises FileNotFoundError, StorageAwayError."""
 
+    def reading(self, key: str) -> AbstractContextManager[tuple[int, IO[bytes]]]:
+        """Its length and its bytes, which can be read to the end even if it is deleted meanwhile; no copy stays here.
+
+        Raises FileNotFoundError, StorageAwayError.
+        """
+
     def rename(self, key: str, to: str) -> None: ...
 
     def link(self, key: str, seconds: int) -> str | None:
@@ -75,6 +82,11 @@ class MediaFolder(FileSystemStorage):
         if not path.is_file():
             raise FileNotFoundError(key)
         return path
+
+    @contextmanager
+    def reading(self, key: str) -> Iterator[tuple[int, IO[bytes]]]:
+        with self.local(key).open("rb") as file:
+            yield os.fstat(file.fileno()).st_size, file
 
     def rename(self, key: str, to: str) -> None:
         Path(self.path(key)).rename(self.path(to))

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from django_app.config.copies import RENDITIONS
@@ -61,12 +61,17 @@ def orphans(before: datetime) -> Iterator[Finding]:
 
 
 def named(keys: list[str]) -> set[str]:
-    versions = PageVersion.objects.filter(file__in=keys).values_list("file", flat=True)
-    results = Q(state__in=OPEN) | Q(state=State.DONE, job__kind="export")
-    items = JobItem.objects.filter(results, file__in=keys).values_list("file", flat=True)
-    imports = Job.objects.filter(params__file__in=keys).values_list("params__file", flat=True)
-    sources = JobItem.objects.filter(source__in=keys).values_list("source", flat=True)
-    return {*versions, *items, *imports, *sources}
+    found = (rows.filter(**{f"{column}__in": keys}).values_list(column, flat=True) for rows, column in naming())
+    return set(chain.from_iterable(found))
+
+
+def naming(*, unfinished: bool = True) -> Iterator[tuple[QuerySet[Any], str]]:
+    """Where rows name files: rows and their column. `unfinished`: also files that a page's attempt may be writing."""
+    exported = Q(state=State.DONE, job__kind="export")
+    yield PageVersion.objects.all(), "file"
+    yield JobItem.objects.filter(exported | Q(state__in=OPEN) if unfinished else exported), "file"
+    yield Job.objects.filter(params__has_key="file"), "params__file"
+    yield JobItem.objects.filter(source__gt=""), "source"
 
 
 def unfinished_files(before: datetime) -> Iterator[Finding]:

@@ -50,6 +50,13 @@ def release_dead() -> int:
     return sum([item.release() for item in dead().select_related("job")])
 
 
+def begin_again() -> None:
+    """After a restore: no worker has anything and no message is under way, so what was open waits again."""
+    for item in JobItem.objects.filter(state=State.RUNNING).select_related("job").iterator():
+        item.give_back()
+    JobItem.objects.filter(state=State.QUEUED).update(seen_at=None)
+
+
 def release_claims(task_id: str) -> int:
     """The item that a worker child held when it died."""
     held = JobItem.objects.filter(state=State.RUNNING, claimed_by=task_id).select_related("job")

@@ -13,9 +13,11 @@ import pytest
 
 from launcher import install, keys, steps
 from launcher.__main__ import run
+from launcher.archives import restore
 from launcher.environment import clean_environment
 from launcher.places import ROOT
 from launcher.ports import Ports
+from launcher.stack import Stack
 from launcher.trouble import DiskFull, Trouble, means_full_disk
 from tests.launcher.conftest import Recto
 
@@ -36,7 +38,7 @@ def test_help_names_the_verbs(recto: Recto) -> None:
     done = recto("--help")
 
     assert done.returncode == 0
-    for verb in ("up", "test", "lint", "bench", "clean", "manage"):
+    for verb in ("up", "test", "lint", "bench", "clean", "backup", "restore", "manage"):
         assert f"\n    {verb} " in done.stdout
     assert "RECTO_PORT" in done.stdout
     assert recto().stdout == done.stdout
@@ -116,6 +118,7 @@ def test_step_that_fails(tmp_path: Path) -> None:
 NOT_ROOT = """
 import os, sys
 from launcher import install
+from launcher.stack import Stack
 from launcher.trouble import Trouble
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 install.SYSTEM_PATH = sys.argv[1]
@@ -231,3 +234,11 @@ def test_every_requirement_has_a_hash() -> None:
 
     assert len(pins) > 50
     assert all(re.match(r"[\w.\[\]-]+==\S+ .*\\$", pin) for pin in pins), pins
+
+
+def test_restoring_what_runs(tmp_path: Path) -> None:
+    running = Stack(tmp_path, ports=Ports.free())
+    running.claim()
+    with pytest.raises(Trouble, match="already runs"):
+        restore(["recto.tar", "--var", str(tmp_path)])
+    running.stop()

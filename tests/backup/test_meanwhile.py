@@ -1,0 +1,117 @@
+"""Recto goes on while it is backed up, and whoever dies leaves nothing half."""
+
+import io
+import signal
+import sqlite3
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
+
+from django_app.backup.making import make
+from django_app.backup.progress import Progress
+from django_app.backup.restoring import verify
+from django_app.jobs.models import Job
+from django_app.pages.models import Page
+from django_app.pages.removal import remove_page
+from tests.backup.conftest import Installation, files, written
+from tests.jobs.conftest import database_url, until
+
+
+class Pipe(io.BytesIO):
+    """Something happens when a member of this name comes by, the first time."""
+
+    def __init__(self, **happens: Callable[[], object]) -> None:
+        super().__init__()
+        self._happens = happens
+
+    def write(self, content: Any) -> int:
+        for name in [name for name in self._happens if bytes(content[:100]).startswith(name.encode() + b"/")]:
+            self._happens.pop(name)()
+        return super().write(content)
+
+
+def elsewhere(act: Callable[[], object]) -> None:
+    """In another connection, which is not kept waiting."""
+
+    def run() -> None:
+        act()
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_it_works(
+    transactional_db: None,
+    media: Path,
+    alice: Any,
+    add_page: Callable[..., Page],
+    on_sqlite: Installation,
+    tmp_path: Path,
+) -> None:
+    """A page that goes before the rows are read is not in the backup; one that comes, or goes later, is."""
+    early, late = add_page("early"), add_page("late")
+
+    def while_files() -> None:
+        remove_page(early)
+        page = add_page("new")
+        job = Job.objects.start("apply", project=page.document.project, params={}, pages=[page], by=alice)
+        job.items.get().claim("a worker")
+
+    pipe = Pipe(media=while_files, rows=lambda: elsewhere(lambda: remove_page(late)))
+    _, missing = make(pipe, Progress(print))
+    assert missing == set()
+    assert Page.objects.get().name == "new"
+    (tmp_path / "recto.tar").write_bytes(pipe.getvalue())
+    on_sqlite.manage("restore", str(tmp_path / "recto.tar"))
+    with sqlite3.connect(tmp_path / "restored.sqlite3") as restored:
+        names = restored.execute("SELECT name FROM pages_page ORDER BY name").fetchall()
+        keys = restored.execute("SELECT file FROM pages_pageversion").fetchall()
+        items = restored.execute("SELECT state, attempts, seen_at FROM jobs_jobitem").fetchall()
+    assert names == [("late",), ("new",)]
+    assert sorted(on_sqlite.files()) == sorted(key for (key,) in keys)
+    assert items == [("queued", 0, None)]
+
+
+def test_a_lost_file_is_told(transactional_db: None, media: Path, page: Page, capsys: Any, tmp_path: Path) -> None:
+    (media / page.original.key).unlink()
+    call_command("backup", str(tmp_path / "recto.tar"))
+    assert f"not there: {page.original.key}" in capsys.readouterr().err
+
+
+def test_a_killed_backup(transactional_db: None, media: Path, page: Page, tmp_path: Path) -> None:
+    archive, partial = tmp_path / "recto.tar", tmp_path / "recto.tar.partial"
+    archive.write_bytes(b"of yesterday")
+    content = (media / page.original.key).read_bytes()
+    with (media / page.original.key).open("r+b") as file:
+        file.truncate(4 * 1024**3)
+    here = Installation(database_url(), media)
+    with here.start("-m", "django_app.manage", "backup", str(archive)) as process:
+        until(lambda: partial.exists() and partial.stat().st_size)
+        process.send_signal(signal.SIGKILL)
+    assert archive.read_bytes() == b"of yesterday"
+
+    (media / page.original.key).write_bytes(content)
+    call_command("backup", str(archive), verbosity=0)
+    assert not partial.exists()
+    with archive.open("rb") as file:
+        verify(file)
+
+
+def test_a_killed_restore(transactional_db: None, on_sqlite: Installation, tmp_path: Path) -> None:
+    archive = written(("media/originals/one.png", b"one"), ("media/originals/two.png", bytes(5_000_000)))
+    with on_sqlite.start("-m", "django_app.manage", "restore", "-", stdin=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(archive[:2_000_000])
+        process.stdin.flush()
+        until(lambda: "originals/one.png" in files(on_sqlite.media))
+        process.kill()
+    (tmp_path / "recto.tar").write_bytes(archive)
+    on_sqlite.manage("restore", str(tmp_path / "recto.tar"))
