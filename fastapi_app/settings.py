@@ -2,12 +2,19 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIB = 1024 * 1024
+
+
+def _said(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError as error:
+        raise ValueError("RECTO_REDIS_URL_FILE must name a readable file.") from error
 
 
 class Settings(BaseSettings):
@@ -21,6 +28,7 @@ class Settings(BaseSettings):
         10 * 1024 * MIB, ge=0, description="Copies of files from a bucket that are kept; none are made of a folder's"
     )
     redis_url: str = Field("", description="Redis: events, tasks; empty = there are none")
+    redis_url_file: Path | None = Field(None, description="The file that holds redis_url instead")
     public_origin: str = Field("http://localhost:8080", description="Scheme, host and port that browsers see")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Comma-separated origins of pages that may call this service; default: the public origin"
@@ -49,6 +57,19 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or plain text")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The address of Redis holds its password, so it may stand in a file."""
+        if not given.get("redis_url_file"):
+            return {name: value for name, value in given.items() if name != "redis_url_file"}
+        if given.get("redis_url"):
+            raise ValueError("RECTO_REDIS_URL and RECTO_REDIS_URL_FILE are both set; one of them must go.")
+        url = _said(Path(given["redis_url_file"]))
+        if not url:
+            raise ValueError("RECTO_REDIS_URL_FILE must name a file that is not empty.")
+        return given | {"redis_url": url}
 
     @field_validator("allowed_origins", mode="before")
     @classmethod

@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from launcher import commands
 from launcher.install import program
 from launcher.places import PYTHON, ROOT
 from launcher.ports import Ports
 
+MONITOR_PASSWORD = ("RECTO_MONITOR_PASSWORD", "RECTO_MONITOR_PASSWORD_FILE")
 # What only Django and its worker may know, and the password of Flower.
 SECRETS = (
-    *("RECTO_SECRET_KEY", "RECTO_DATABASE_URL", "RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD"),
+    *("RECTO_SECRET_KEY", "RECTO_SECRET_KEY_FILE", "RECTO_DATABASE_URL", "RECTO_DATABASE_URL_FILE"),
+    *("RECTO_JWT_PRIVATE_KEY_FILE", "RECTO_USER", "RECTO_PASSWORD", "RECTO_PASSWORD_FILE"),
     *("RECTO_S3_ACCESS_KEY", "RECTO_S3_ACCESS_KEY_FILE", "RECTO_S3_SECRET_KEY", "RECTO_S3_SECRET_KEY_FILE"),
-    "RECTO_MONITOR_PASSWORD",
+    *MONITOR_PASSWORD,
 )
-MAX_UPLOAD_BYTES = 64 * 1024 * 1024
+HERE = "127.0.0.1"
 DESCRIPTORS = 8192  # of a process; nginx.conf.template says the same
-THREADS = "16"  # of each of Django's processes; django_app.imaging.client lets fewer wait for the engine
 # A worker's children are told by the worker itself: a signal from outside would lose what they are doing.
 WORKER: dict[str, Any] = {"knows_secrets": True, "held": True, "stop_group": False}
 
@@ -88,16 +90,18 @@ class Program:
 
 
 def programs(layout: Layout, ports: Ports, env: Mapping[str, str], *, monitor: bool = False) -> list[Program]:
-    limit = int(env.get("RECTO_MAX_UPLOAD_BYTES") or MAX_UPLOAD_BYTES)
+    fastapi = tuple(commands.fastapi(PYTHON, HERE, ports.fastapi, HERE, commands.upload_limit(env)))
+    django = tuple(commands.django(PYTHON, HERE, ports.django, HERE, layout.run))
+    flower = tuple(commands.flower(PYTHON, HERE, ports.monitor))
     return [
         Program("redis", tuple(_redis(layout)), 10),
-        Program("worker", tuple(_worker("worker", 2, "interactive,batch")), 20, **WORKER),
-        Program("quick", tuple(_worker("quick", 1, "interactive")), 21, **WORKER),
-        Program("fastapi", tuple(_fastapi(ports, limit)), 30),
-        Program("django", tuple(_django(ports, layout.run)), 40, knows_secrets=True, held=True),
+        Program("worker", tuple(commands.every_queue(PYTHON, 2)), 20, **WORKER),
+        Program("quick", tuple(commands.quick(PYTHON)), 21, **WORKER),
+        Program("fastapi", fastapi, 30),
+        Program("django", django, 40, knows_secrets=True, held=True),
         Program("nginx", tuple(_nginx(layout)), 50),
-        Program("tasks", tuple(_tasks()), 60, held=True, stop_group=False),
-        *([Program("flower", tuple(_flower(ports)), 70, held=True, keeps=("RECTO_MONITOR_PASSWORD",))] * monitor),
+        Program("tasks", tuple(commands.tasks(PYTHON)), 60, held=True, stop_group=False),
+        *([Program("flower", flower, 70, held=True, keeps=MONITOR_PASSWORD)] * monitor),
     ]
 
 
@@ -105,44 +109,6 @@ def _redis(layout: Layout) -> Iterator[str]:
     yield from (str(program("redis-server")), "--port", "0", "--unixsocket", str(layout.run / "redis.sock"))
     yield from ("--unixsocketperm", "700", "--dir", str(layout.var / "redis"), "--appendonly", "yes", "--save", "")
     yield from ("--daemonize", "no")
-
-
-def _worker(name: str, processes: int, queues: str) -> Iterator[str]:
-    """`quick` takes no batches: a single page starts at once, however long the pages of a batch are."""
-    yield from (str(PYTHON), "-m", "celery", "-A", "django_app.config.celery", "worker", "--hostname", f"{name}@%h")
-    yield from ("--queues", queues, "--concurrency", str(processes), "--without-gossip", "--without-mingle")
-
-
-def _tasks() -> Iterator[str]:
-    """The developer API's. A thread is enough: what is read is read in a child."""
-    yield from (str(PYTHON), "-m", "celery", "-A", "fastapi_app.tasks", "worker", "--hostname", "tasks@%h")
-    yield from ("--queues", "recto-tasks", "--pool", "threads", "--concurrency", "1")
-    yield from ("--without-gossip", "--without-mingle")
-
-
-def _flower(ports: Ports) -> Iterator[str]:
-    yield from (str(PYTHON), "-m", "launcher.monitor", str(ports.monitor))
-
-
-def _fastapi(ports: Ports, limit: int) -> Iterator[str]:
-    base64_and_json = limit * 4 // 3 + 64 * 1024
-    yield from (str(PYTHON), "-m", "uvicorn", "--factory", "fastapi_app.main:create_app")
-    yield from ("--host", "127.0.0.1", "--port", str(ports.fastapi), "--no-server-header", "--no-access-log")
-    yield from ("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1", "--ws-max-size", str(base64_and_json))
-    # Longer than nginx keeps an idle connection, so that it is never nginx who finds one closed.
-    yield from ("--timeout-keep-alive", "75", "--timeout-graceful-shutdown", "5")
-    # A peer that answers no ping is gone. Images are compressed already; without deflate an idle socket costs less.
-    yield from ("--ws-ping-interval", "20", "--ws-ping-timeout", "20", "--ws-per-message-deflate", "false")
-
-
-def _django(ports: Ports, run: Path) -> Iterator[str]:
-    yield from (str(PYTHON), "-m", "gunicorn", "django_app.config.wsgi", "--bind", f"127.0.0.1:{ports.django}")
-    yield from ("--worker-class", "gthread", "--workers", "2", "--threads", THREADS, "--preload", "--timeout", "180")
-    # A process takes no request that it has no thread for: the other one may have. A connection that is kept would
-    # hold a thread's place.
-    yield from ("--worker-connections", THREADS, "--keep-alive", "0")
-    yield from ("--graceful-timeout", "5", "--forwarded-allow-ips", "127.0.0.1")
-    yield from ("--worker-tmp-dir", str(run), "--no-control-socket", "--limit-request-line", "8190")
 
 
 def _nginx(layout: Layout) -> Iterator[str]:

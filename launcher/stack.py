@@ -84,8 +84,9 @@ class Stack:
         if self.tls:
             own |= {"RECTO_TLS_CERTIFICATE": str(self.var / "keys" / "tls.crt")}
             own |= {"RECTO_TLS_KEY": str(self.var / "keys" / "tls.key")}
+        own = {name: value for name, value in own.items() if not given.get(f"{name}_FILE")}
         env = own | {name: value for name, value in given.items() if value or name not in own}
-        if self.monitor and not env.get("RECTO_MONITOR_PASSWORD"):
+        if self.monitor and not _says(env, "RECTO_MONITOR_PASSWORD"):
             env["RECTO_MONITOR_PASSWORD"] = secrets.token_urlsafe(12)
         env.setdefault("RECTO_ALLOWED_ORIGINS", ",".join(dict.fromkeys([env["RECTO_PUBLIC_ORIGIN"], *origins])))
         return env | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "django_app.config.settings"}
@@ -122,7 +123,7 @@ class Stack:
         self.claim()
         self.ports.check(self.host, monitor=self.monitor, tls=self.tls)
         secret = self.var / "keys" / "secret_key"
-        if not self.environment.get("RECTO_SECRET_KEY") and secret.exists():
+        if not _says(self.environment, "RECTO_SECRET_KEY") and secret.exists():
             self.environment["RECTO_SECRET_KEY"] = secret.read_text().strip()
         configurations = nginx_configurations(self.layout, self.ports, self.host, self.environment)
         ini = self.layout.run / "supervisord.conf"
@@ -257,6 +258,10 @@ class Stack:
 
     def __exit__(self, *_error: object) -> None:
         self.stop()
+
+
+def _says(env: Mapping[str, str], secret: str) -> bool:
+    return bool(env.get(secret) or env.get(f"{secret}_FILE"))
 
 
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

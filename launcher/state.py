@@ -17,7 +17,7 @@ def of_static_files() -> str:
 
 def of_everything(environment: Mapping[str, str]) -> str | None:
     """Also the migrations and where things go. None if it cannot be known from here: then it must be looked at."""
-    url = environment["RECTO_DATABASE_URL"]
+    url = environment.get("RECTO_DATABASE_URL", "")
     if not url.startswith(FILE_OF) or not Path(url.removeprefix(FILE_OF)).exists():
         return None
     return _hash([of_static_files(), url, environment["RECTO_STATIC_ROOT"], *_facts("migrations/*.py")])

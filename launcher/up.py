@@ -162,7 +162,7 @@ def _greet(stack: Stack, account: dict[str, str | None], seconds: float) -> None
     else:
         print(f"Sign in as {account['username']}.")
     if stack.monitor:
-        password = stack.environment["RECTO_MONITOR_PASSWORD"]
+        password = stack.environment.get("RECTO_MONITOR_PASSWORD", "its password")
         print(f"The workers can be watched at http://localhost:{stack.ports.monitor} as recto with {password}.")
     print(f"Recto is ready after {seconds:.1f} s: {stack.origin}  (Ctrl-C ends it)", flush=True)
 

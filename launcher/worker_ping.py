@@ -7,15 +7,21 @@ import time
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from django_app.config.celery import broker_url
+
+def jobs() -> Celery:
+    """The broker of the project's jobs; the engine's image, which has no Django, never asks for it."""
+    from django_app.config.celery import broker_url
+    from django_app.config.secrets import secret
+
+    return Celery(broker=broker_url(secret(os.environ, "RECTO_REDIS_URL")))
 
 
-def answers(redis_url: str, seconds: float) -> bool:
-    control = Celery(broker=broker_url(redis_url)).control
+def answers(app: Celery, seconds: float, node: str = "worker@") -> bool:
+    """Whether a worker whose name begins with `node` answers in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            if any(name.startswith("worker@") for answer in control.ping(timeout=0.3) for name in answer):
+            if any(name.startswith(node) for answer in app.control.ping(timeout=0.3) for name in answer):
                 return True
         except OperationalError:  # Redis is still starting
             time.sleep(0.1)
@@ -23,4 +29,4 @@ def answers(redis_url: str, seconds: float) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(not answers(os.environ["RECTO_REDIS_URL"], float(sys.argv[1])))
+    sys.exit(not answers(jobs(), float(sys.argv[1])))

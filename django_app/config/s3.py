@@ -1,9 +1,10 @@
 """The bucket of the media as its settings say, all of them or none. Everything here runs while the settings load."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+
+from django_app.config.secrets import secret
 
 REGION = "us-east-1"  # what services without regions expect in a signature
 
@@ -32,13 +33,7 @@ def options(given: Mapping[str, str]) -> dict[str, str | None] | None:
 
 def needed_value(given: Mapping[str, str], name: str) -> str:
     """A key, from the environment or from the file that it names."""
-    file = given.get(f"{name}_FILE")
-    if file and name in given:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; one of them must go.")
-    try:
-        value = Path(file).read_text().strip() if file else given.get(name, "")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{name}_FILE must name a readable file.") from error
+    value = secret(given, name)
     if not value:
         raise ImproperlyConfigured(f"{name} or {name}_FILE must be set for the bucket.")
     return value

@@ -1,5 +1,6 @@
 """Every environment variable that Django reads, and everything that follows from them."""
 
+import os
 import tomllib
 from datetime import timedelta
 from pathlib import Path
@@ -7,18 +8,19 @@ from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
 from django_app.config import s3
 from django_app.config.celery import broker_url
-from django_app.config.secrets import development_secret_key, required, required_file
+from django_app.config.secrets import development_secret_key, required, required_file, secret
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = BASE_DIR / "var"
 VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
-# --- What the environment says -------------------------------------------------------------------------------------
+# --- What the environment says; a secret's NAME_FILE names the file that holds it instead --------------------------
 
 # development | production. Production refuses to start without its secrets and marks cookies Secure on an https origin.
 RECTO_ENV = env.str("RECTO_ENV", default="development")
@@ -29,14 +31,19 @@ PRODUCTION = RECTO_ENV == "production"
 # Django's tracebacks in the browser. For people who work on Recto, on their own machine.
 DEBUG = env.bool("RECTO_DEBUG", default=False)
 
-# Signs sessions, CSRF tokens and session handles. Development falls back to var/keys/secret_key.
-SECRET_KEY = env.str("RECTO_SECRET_KEY", default="")
+# Signs sessions, CSRF tokens and session handles. Development falls back to var/keys/secret_key. RECTO_SECRET_KEY_FILE.
+SECRET_KEY = secret(os.environ, "RECTO_SECRET_KEY")
+
+# False for a process that signs nothing (a worker, a migration): in production it starts without the signing keys.
+SIGNS = env.bool("RECTO_SIGNS", default=True)
 
 # Where Postgres (or SQLite) is: postgres://user:password@host:port/name or sqlite:////absolute/path.
-DATABASE_URL = env.str("RECTO_DATABASE_URL", default=f"sqlite:///{VAR / 'db.sqlite3'}")
+# RECTO_DATABASE_URL_FILE.
+DATABASE_URL = secret(os.environ, "RECTO_DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")
 
 # Redis (broker, cache, events): unix:///path/redis.sock or redis://host:port/0. Empty: cache in memory, no jobs.
-REDIS_URL = env.str("RECTO_REDIS_URL", default="")
+# RECTO_REDIS_URL_FILE.
+REDIS_URL = secret(os.environ, "RECTO_REDIS_URL")
 
 # The folder of uploads and derived images. FastAPI mounts the same one read-only.
 MEDIA_ROOT = Path(env.str("RECTO_MEDIA_ROOT", default=str(VAR / "media")))
@@ -100,13 +107,17 @@ LOG_LEVEL = env.str("RECTO_LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT = env.str("RECTO_LOG_FORMAT", default="json")
 
 # The first account, made by the command first_account: its name, and its password (else one is generated).
+# RECTO_PASSWORD_FILE.
 FIRST_USER = env.str("RECTO_USER", default="demo")
-FIRST_PASSWORD = env.str("RECTO_PASSWORD", default="")
+FIRST_PASSWORD = secret(os.environ, "RECTO_PASSWORD")
 
 if PRODUCTION:
-    required(SECRET_KEY, "RECTO_SECRET_KEY")
     required(",".join(ALLOWED_HOSTS), "RECTO_ALLOWED_HOSTS")
+if PRODUCTION and SIGNS:
+    required(SECRET_KEY, "RECTO_SECRET_KEY")
     required_file(JWT_PRIVATE_KEY_FILE, "RECTO_JWT_PRIVATE_KEY_FILE")
+elif PRODUCTION:
+    SECRET_KEY = get_random_secret_key()  # Django wants one; nobody else believes what it signs
 elif not SECRET_KEY:
     SECRET_KEY = development_secret_key(VAR / "keys" / "secret_key")
 

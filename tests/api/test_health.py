@@ -81,3 +81,21 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.slots == 3
     with pytest.raises(ValueError, match="frozen"):
         settings.slots = 4
+
+
+def test_the_address_of_redis_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (file := tmp_path / "url").write_text("redis://:quire@redis:6379/0\n")
+    monkeypatch.setenv("RECTO_REDIS_URL_FILE", str(file))
+    monkeypatch.setenv("RECTO_REDIS_URL", "")
+    assert Settings().redis_url == "redis://:quire@redis:6379/0"
+
+    monkeypatch.setenv("RECTO_REDIS_URL", "redis://redis")
+    with pytest.raises(ValueError, match="are both set; one of them must go"):
+        Settings()
+    monkeypatch.delenv("RECTO_REDIS_URL")
+    file.write_text("")
+    with pytest.raises(ValueError, match="must name a file that is not empty"):
+        Settings()
+    file.unlink()
+    with pytest.raises(ValueError, match="must name a readable file"):
+        Settings()

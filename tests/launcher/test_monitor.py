@@ -19,7 +19,7 @@ def test_only_with_its_password() -> None:
     url = f"http://127.0.0.1:{port}/"
     with RedisServer() as server:
         environment = os.environ | {"RECTO_REDIS_URL": server.url, "RECTO_MONITOR_PASSWORD": "open sesame"}
-        command = [sys.executable, "-m", "launcher.monitor", str(port)]
+        command = [sys.executable, "-m", "launcher.monitor", "127.0.0.1", str(port)]
         with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as flower:
             try:
                 nobody = answer(url)

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from django_app.config import s3
+from django_app.config.secrets import secret
 from launcher.environment import clean_environment
 from tests.conftest import ROOT
 
@@ -42,6 +43,27 @@ def test_production_needs_its_secrets(production: dict[str, str], tmp_path: Path
     done = manage(given, "check")
     assert done.returncode != 0
     assert done.stderr.splitlines()[-1].split(": ", 1)[1].startswith(f"{missing} must ")
+
+
+def test_who_signs_nothing_needs_no_signing_key(production: dict[str, str]) -> None:
+    given = production | {"RECTO_SIGNS": "false", "RECTO_SECRET_KEY": "", "RECTO_JWT_PRIVATE_KEY_FILE": ""}
+    script = "from django_app.config.settings import SECRET_KEY; print(len(SECRET_KEY))"
+    said = subprocess.check_output([sys.executable, "-c", script], env=given, cwd=ROOT, text=True)
+    assert int(said) >= 50  # its own, which nobody else believes
+
+
+def test_a_secret_in_a_file(tmp_path: Path) -> None:
+    (file := tmp_path / "url").write_text("postgres://recto@db/recto\n")
+    (empty := tmp_path / "empty").touch()
+    assert secret({"DATABASE_FILE": str(file)}, "DATABASE") == "postgres://recto@db/recto"
+    assert secret({"DATABASE": "", "DATABASE_FILE": ""}, "DATABASE", "sqlite:///") == "sqlite:///"
+    for given, sentence in (
+        ({"DATABASE": "x", "DATABASE_FILE": str(file)}, "DATABASE and DATABASE_FILE are both set"),
+        ({"DATABASE_FILE": str(tmp_path / "none")}, "DATABASE_FILE must name a readable file"),
+        ({"DATABASE_FILE": str(empty)}, "DATABASE_FILE must name a file that is not empty"),
+    ):
+        with pytest.raises(ImproperlyConfigured, match=sentence):
+            secret(given, "DATABASE")
 
 
 def test_no_model_lacks_its_migration(production: dict[str, str]) -> None:
