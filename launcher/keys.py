@@ -6,7 +6,7 @@ Runs in the virtual environment: `python -m launcher.keys FOLDER [NAME…]`."""
 import os
 import secrets
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,33 +22,33 @@ ALWAYS = ("secret_key", "jwt.pem")
 def write_missing(folder: Path, names: Collection[str] = ALWAYS) -> None:
     """`folder`/name of each, readable for their owner only; what is there stays. tls.crt brings tls.key along."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    makers = {"secret_key": _secret_key, "jwt.pem": _signing_key, "tls.crt": _certificate}
     for name in names:
         if not (folder / name).exists():
-            for made, content in makers[name]().items():
+            for made, content in MAKERS[name]().items():
                 write_secret(folder / made, content)
 
 
-def write_secret(path: Path, content: bytes) -> None:
-    """The whole file or none, never readable for others, not even for a moment."""
+def write_secret(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """The whole file or none, never readable for others than `mode` says, not even for a moment."""
     part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
+            os.fchmod(file.fileno(), mode)
         part.rename(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _secret_key() -> dict[str, bytes]:
+def secret_key() -> dict[str, bytes]:
     return {"secret_key": secrets.token_urlsafe(64).encode()}
 
 
-def _signing_key() -> dict[str, bytes]:
+def signing_key() -> dict[str, bytes]:
     return {"jwt.pem": _pem(ec.generate_private_key(ec.SECP256R1()))}
 
 
-def _certificate() -> dict[str, bytes]:
+def certificate() -> dict[str, bytes]:
     """For this machine's own names, for a year. The certificate comes last: with it, all is there."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Recto, self-signed")])
@@ -71,6 +71,12 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
 
+
+MAKERS: dict[str, Callable[[], dict[str, bytes]]] = {
+    "secret_key": secret_key,
+    "jwt.pem": signing_key,
+    "tls.crt": certificate,
+}
 
 if __name__ == "__main__":
     write_missing(Path(sys.argv[1]), sys.argv[2:] or ALWAYS)

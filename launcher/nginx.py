@@ -1,13 +1,18 @@
-"""nginx's configuration: the shared templates filled in, and around them what an ordinary process needs."""
+"""nginx's configuration: the shared templates filled in, and around them what an ordinary process needs.
+
+`python -m launcher.nginx FOLDER` writes those of docker-compose.yml's containers: FOLDER/plain and FOLDER/tls."""
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from launcher.commands import upload_limit
 from launcher.places import ROOT
 from launcher.ports import Ports, in_url, listening_addresses
-from launcher.programs import MAX_UPLOAD_BYTES, Layout
+from launcher.programs import Layout
 from launcher.trouble import Trouble
 
 NGINX = ROOT / "nginx"
@@ -28,32 +33,95 @@ BEYOND_REACH = {"RECTO_CONNECTIONS": 65_535}
 BEYOND_REACH_RATE = 1_000_000_000
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an nginx runs. `configuration`: the folder of its files; `listen`: directives; `plain`: those where HTTP
+    is told to come by https; `resolver`: the directive by which the names of `django` and `fastapi` (host:port) are
+    looked up again and again."""
+
+    configuration: Path
+    run: Path
+    outage: Path
+    listen: str
+    plain: str
+    django: str
+    fastapi: str
+    resolver: str = ""
+
+
 def nginx_configurations(layout: Layout, ports: Ports, host: str, env: Mapping[str, str]) -> dict[Path, str]:
     """File → content. Raises Trouble for a setting that nginx would not understand."""
     tls = certificate(env)
-    public, plain = (ports.tls, ports.nginx) if tls else (ports.nginx, 0)
-    site = {
-        "RECTO_LISTEN": _listen(host, public, "ssl" if tls else ""),
+    here = Place(
+        configuration=layout.run,
+        run=layout.run / "nginx",
+        outage=NGINX / "outage",
+        listen=_listen(host, ports.tls, "ssl") if tls else _listen(host, ports.nginx),
+        plain=_listen(host, ports.nginx),
+        django=f"127.0.0.1:{ports.django}",
+        fastapi=f"127.0.0.1:{ports.fastapi}",
+    )
+    return process(here, site(here, env) | (encryption(here, tls) | way_to_https(here, env) if tls else {}))
+
+
+def containers(folder: Path, env: Mapping[str, str]) -> dict[Path, str]:
+    """Of `nginx` and of `tls`. Where browsers come by https, and no proxy that is named brings them, `nginx` only tells
+    them the way to `tls`: its site then listens where nobody comes."""
+    plain, tls = _container(folder / "plain"), replace(_container(folder / "tls"), listen="listen 8443 ssl;")
+    files = site(plain, env)
+    if env["RECTO_PUBLIC_ORIGIN"].startswith("https://") and not env.get(PROXIES):
+        files = site(replace(plain, listen="listen 127.0.0.1:8081;"), env) | way_to_https(plain, env)
+    return process(plain, files) | process(tls, site(tls, env) | encryption(tls, certificate(env)))
+
+
+def _container(folder: Path) -> Place:
+    """Whoever has the name now is asked: a container that is started again may have another address."""
+    return Place(
+        configuration=folder,
+        run=Path("/run/recto"),
+        outage=Path("/outage"),
+        listen="listen 8080;",
+        plain="listen 8080;",
+        django="web:8000 resolve",
+        fastapi="fastapi:8001 resolve",
+        resolver="resolver 127.0.0.11 valid=2s ipv6=off;",
+    )
+
+
+def site(place: Place, env: Mapping[str, str]) -> dict[Path, str]:
+    values = {
+        "RECTO_LISTEN": place.listen,
         "RECTO_REAL_IP": " ".join(f"set_real_ip_from {proxy};" for proxy in _named(env, PROXIES)),
-        "RECTO_DJANGO": f"127.0.0.1:{ports.django}",
-        "RECTO_FASTAPI": f"127.0.0.1:{ports.fastapi}",
+        "RECTO_RESOLVER": place.resolver,
+        "RECTO_DJANGO": place.django,
+        "RECTO_FASTAPI": place.fastapi,
         "RECTO_STATIC_ROOT": env["RECTO_STATIC_ROOT"],
         "RECTO_MEDIA_ROOT": env["RECTO_MEDIA_ROOT"],
-        "RECTO_OUTAGE_ROOT": str(NGINX / "outage"),
-        "RECTO_MAX_UPLOAD_BYTES": env.get("RECTO_MAX_UPLOAD_BYTES") or str(MAX_UPLOAD_BYTES),
+        "RECTO_OUTAGE_ROOT": str(place.outage),
+        "RECTO_MAX_UPLOAD_BYTES": str(upload_limit(env)),
         **{name: str(_limit(env, name)) for name in LIMITS},
     }
-    files = {layout.run / "recto.conf": fill(NGINX / "recto.conf.template", site)}
-    if tls:
-        values = {"RECTO_PLAIN_LISTEN": _listen(host, plain), "RECTO_PUBLIC_ORIGIN": env["RECTO_PUBLIC_ORIGIN"], **tls}
-        files[layout.run / "tls.conf"] = fill(NGINX / "tls.conf.template", values)
-    process = {
-        "RECTO_RUN": str(layout.run / "nginx"),
+    return {place.configuration / "recto.conf": fill(NGINX / "recto.conf.template", values)}
+
+
+def encryption(place: Place, tls: Mapping[str, str]) -> dict[Path, str]:
+    return {place.configuration / "tls.conf": fill(NGINX / "tls.conf.template", tls)}
+
+
+def way_to_https(place: Place, env: Mapping[str, str]) -> dict[Path, str]:
+    values = {"RECTO_PLAIN_LISTEN": place.plain, "RECTO_PUBLIC_ORIGIN": env["RECTO_PUBLIC_ORIGIN"]}
+    return {place.configuration / "https.conf": fill(NGINX / "https.conf.template", values)}
+
+
+def process(place: Place, files: dict[Path, str]) -> dict[Path, str]:
+    """`files`, and the one around them, with which nginx is started."""
+    values = {
+        "RECTO_RUN": str(place.run),
         "RECTO_INCLUDES": " ".join(f"include {file};" for file in files),
         # Started by root, nginx would give its work to an account that cannot read this folder.
         "RECTO_USER_LINE": "user root;" if os.geteuid() == 0 else "",
     }
-    return files | {layout.run / "nginx.conf": fill(NGINX / "nginx.conf.template", process)}
+    return files | {place.configuration / "nginx.conf": fill(NGINX / "nginx.conf.template", values)}
 
 
 def certificate(env: Mapping[str, str]) -> dict[str, str]:
@@ -86,3 +154,16 @@ def _limit(env: Mapping[str, str], name: str) -> int:
 def fill(template: Path, values: Mapping[str, str]) -> str:
     """Only ${NAME}, as envsubst does with a list of names; nginx's $variables stay. KeyError for an unknown name."""
     return re.sub(r"\$\{([A-Z_]+)\}", lambda name: values[name[1]], template.read_text())
+
+
+def main(folder: Path) -> None:
+    for path, text in containers(folder, os.environ).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]))
+    except Trouble as trouble:
+        sys.exit(str(trouble))

@@ -23,7 +23,7 @@ def read_by_fastapi() -> set[str]:
 
 
 def read_by_the_launcher() -> set[str]:
-    own = "".join((ROOT / "launcher" / name).read_text() for name in ("ports.py", "monitor.py"))
+    own = "".join((ROOT / "launcher" / name).read_text() for name in ("container.py", "monitor.py", "ports.py"))
     return {*NAME.findall(own), *nginx.SETTINGS}
 
 
