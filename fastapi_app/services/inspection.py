@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from fastapi_app.services import border, deskew, pipeline, sheet
+from fastapi_app.services import border, deskew, pipeline, sheet, threads
 from fastapi_app.services.background import background
 from fastapi_app.services.deskew import Skew
 from fastapi_app.services.perspective import straighten
@@ -112,8 +112,10 @@ class PageFacts:
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
-    gray, found = _look(raster)
-    paper = background(gray, PAPER_LONGEST)
+    (gray, found), grain = threads.both(lambda: _look(raster), lambda: _grain(raster.pixels))
+    (paper, tones), (rim, skew) = threads.both(
+        lambda: _paper(gray), lambda: (border.find(gray, longest=BORDER_LONGEST), deskew.glance(gray))
+    )
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
     ink = cv2.inRange(flat, 0, INK - 1)
@@ -125,11 +127,11 @@ def inspect(raster: Raster) -> PageFacts:
         is_bilevel=raster.is_bilevel,
         paper=usual,
         shading=round(1 - dark / bright, 3),
-        grain=round(_grain(raster.pixels) * 255 / usual, 2),
+        grain=round(grain * 255 / usual, 2),
         ink=round(cv2.countNonZero(ink) / ink.size, 4),
-        tones=round(_tones(paper), 3),
-        border=round(border.find(gray, longest=BORDER_LONGEST).share, 4),
-        skew=deskew.glance(gray),
+        tones=round(tones, 3),
+        border=round(rim.share, 4),
+        skew=skew,
     )
 
 
@@ -180,6 +182,12 @@ def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
     scale = np.array([page.width / copy.shape[1], page.height / copy.shape[0]])
     corners = (found.corners + 0.5) * scale - 0.5
     return replace(found, corners=np.array([page.to_original(x, y) for x, y in corners.tolist()]))
+
+
+def _paper(gray: Pixels) -> tuple[Pixels, float]:
+    """The paper behind the ink on a small copy, and its tones."""
+    paper = background(gray, PAPER_LONGEST)
+    return paper, _tones(paper)
 
 
 def _tones(paper: Pixels) -> float:

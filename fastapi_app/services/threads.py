@@ -7,6 +7,7 @@ from typing import TypeVar
 import cv2
 
 Result = TypeVar("Result")
+Other = TypeVar("Other")
 
 
 def allowed() -> int:
@@ -14,10 +15,19 @@ def allowed() -> int:
     return cv2.getNumThreads()
 
 
+def both(one: Callable[[], Result], other: Callable[[], Other]) -> tuple[Result, Other]:
+    """What the two give; one after the other where one thread is all that is allowed."""
+    if allowed() < 2:
+        return one(), other()
+    with ThreadPoolExecutor(1) as beside:
+        later = beside.submit(other)
+        return one(), later.result()
+
+
 def at_once(works: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Their results, in their order; one after the other where one thread is all that is allowed."""
+    """What any number of works give, in their order."""
     if len(works) < 2 or allowed() < 2:
         return [work() for work in works]
-    with ThreadPoolExecutor(len(works) - 1) as others:
-        later = [others.submit(work) for work in works[1:]]
+    with ThreadPoolExecutor(len(works) - 1) as beside:
+        later = [beside.submit(work) for work in works[1:]]
         return [works[0](), *(each.result() for each in later)]
