@@ -136,7 +136,7 @@ def offered_token(connection: HTTPConnection) -> str | None:
 
 
 async def claims(request: Request) -> Claims:
-    """FastAPI dependency: 401 without a token or session handle that counts."""
+    """FastAPI dependency: 401 without a token or session handle that counts, 429 for who asks too often."""
     gate: Gate = request.app.state.gate
     token, handle = bearer(request), request.headers.get("x-session-token")
     if token:
@@ -146,11 +146,12 @@ async def claims(request: Request) -> Claims:
     else:
         raise Unauthorized("Send a token: Authorization: Bearer …")
     request.state.user = found.user
+    request.app.state.rate.take(found.user)
     return found
 
 
 async def socket_claims(connection: HTTPConnection) -> Claims:
-    """The same for a WebSocket: Forbidden for a page of another origin, Unauthorized without a token."""
+    """The same for a WebSocket, which counts once; Forbidden for a page of another origin."""
     settings: Settings = connection.app.state.settings
     origin = connection.headers.get("origin")
     if origin is not None and origin not in settings.origins:
@@ -159,7 +160,9 @@ async def socket_claims(connection: HTTPConnection) -> Claims:
     if not token:
         raise Unauthorized("Send a token: Authorization, or the subprotocols 'bearer, <token>'.")
     gate: Gate = connection.app.state.gate
-    return await gate.by_token(token)
+    found = await gate.by_token(token)
+    connection.app.state.rate.take(found.user)
+    return found
 
 
 CurrentClaims = Annotated[Claims, Depends(claims)]

@@ -9,6 +9,7 @@
     ├── BadMessage          422  a socket message that cannot be understood
     ├── KeyReused           422  an Idempotency-Key that was used for something else
     ├── StillRunning        409  the first request with this Idempotency-Key is not answered yet
+    ├── TooManyRequests     429  more in a minute than one person may
     ├── ClientGone          499  nobody is waiting for the answer
     ├── Overloaded          503  the queue is full, or too many sockets
     ├── QueueUnavailable    503  Redis does not answer
@@ -83,6 +84,15 @@ class StillRunning(ServiceError):
     code = "still_running"
 
 
+class TooManyRequests(ServiceError):
+    code = "too_many_requests"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "Too many requests came in one minute. Try again in a few seconds.", headers={"Retry-After": str(seconds)}
+        )
+
+
 class ClientGone(ServiceError):
     code = "client_gone"
 
@@ -135,6 +145,7 @@ STATUS: dict[type[Exception], int] = {
     BadMessage: 422,
     KeyReused: 422,
     StillRunning: 409,
+    TooManyRequests: 429,
     ClientGone: 499,
     Overloaded: 503,
     QueueUnavailable: 503,

@@ -11,6 +11,7 @@ from fastapi_app import auth, docs, errors, events, logs, middleware
 from fastapi_app.copies import Copies
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.queue import Tasks
+from fastapi_app.rate import Rate
 from fastapi_app.routers import health, images, invoices, live, notifications, ocr, renditions, tasks
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
             app.state.workers = workers
             app.state.copies = Copies(workers.folder / "copies", settings.cache_bytes, to_storage)
             app.state.gate = auth.Gate(client)
+            app.state.rate = Rate(settings.user_rate)
             app.state.tasks = Tasks(settings)
             app.state.bodies = anyio.CapacityLimiter(BODIES)
             app.state.engine_facts = EngineFacts(workers)

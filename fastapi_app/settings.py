@@ -52,6 +52,8 @@ class Settings(BaseSettings):
     live_sockets: int = Field(200, ge=1, description="WebSockets of /ws/process open at the same time in this process")
     sockets: int = Field(2000, ge=1, description="WebSockets that only listen, open at the same time in this process")
 
+    user_rate: int = Field(6000, ge=0, description="Requests a minute of one person; one more is answered 429; 0 = any")
+
     tasks: int = Field(200, ge=1, description="Tasks of the developer API that may wait; one more is answered 503")
     task_bytes: int = Field(512 * MIB, ge=1, description="Bytes of their images that may wait in Redis")
 

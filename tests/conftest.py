@@ -61,6 +61,8 @@ def test_settings(media_root: Path, signing_key_file: Path) -> Iterator[None]:
         STORAGES={"default": {"BACKEND": "django_app.config.storage.MediaFolder"}, "staticfiles": plain_static},
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        USER_RATE=0,
+        ANONYMOUS_RATE=0,
     ):
         yield
 

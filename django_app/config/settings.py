@@ -94,6 +94,11 @@ JOB_PAGES_PER_USER = env.int("RECTO_JOB_PAGES_PER_USER", default=5000)
 LOGIN_FAILURES = env.int("RECTO_LOGIN_FAILURES", default=10)
 LOGIN_PAUSE_SECONDS = env.int("RECTO_LOGIN_PAUSE_SECONDS", default=900)
 
+# Requests a minute that the API takes of one person, and of an address without a credential (nginx counts the same,
+# for pages too). 0: any number.
+USER_RATE = env.int("RECTO_USER_RATE", default=6000)
+ANONYMOUS_RATE = env.int("RECTO_ANONYMOUS_RATE", default=1200)
+
 # A session ends when it was not used for so long, and after its age in any case.
 SESSION_IDLE_SECONDS = env.int("RECTO_SESSION_IDLE_SECONDS", default=3 * 24 * 3600)
 SESSION_AGE = env.int("RECTO_SESSION_AGE_SECONDS", default=30 * 24 * 3600)
@@ -309,6 +314,7 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["django_app.api.throttles.OfAddress", "django_app.api.throttles.OfPerson"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "django_app.api.parsers.BoundedJSONParser",
@@ -318,7 +324,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "django_app.api.paging.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "django_app.api.problems.exception_handler",
-    "NUM_PROXIES": 1,
 }
 
 # RFC 9068 names: sub is the user, aud the service that may be asked. tokens.py brings the key.

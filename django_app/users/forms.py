@@ -61,6 +61,14 @@ class ProofForm(CodeForm):
         return str(password)
 
 
+class FirstProofForm(ProofForm):
+    """There are no recovery codes yet."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(request, *args, **options)
+        self.fields["code"].help_text = _("The six figures in your app now.")
+
+
 class NewPasswordForm(PasswordChangeForm):
     def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

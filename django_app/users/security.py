@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from django_app.users import lockout, second_factor
-from django_app.users.forms import NewPasswordForm, ProofForm
+from django_app.users.forms import FirstProofForm, NewPasswordForm, ProofForm
 from django_app.users.models import User
 from django_app.users.person import person
 
@@ -56,7 +56,7 @@ def turn_on(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if second_factor.is_on(user):
         return redirect("users:security")
-    form = ProofForm(request, request.POST or None)
+    form = FirstProofForm(request, request.POST or None)
     if is_proved(request, form, second_factor.confirm):
         end_others(request, user)
         return show_codes(request, user, _("Two steps are on"))

@@ -20,6 +20,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         413: "Too many bytes or pixels",
         415: "Not an image",
         422: "The image or a parameter cannot be used",
+        429: "More requests in a minute than one person may; see Retry-After",
         503: "The queue is full; see Retry-After",
     }.items()
 }

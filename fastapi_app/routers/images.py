@@ -120,7 +120,7 @@ async def auto_process(request: Request, source: CurrentSource, query: Annotated
     return await _answer(request, source, query.chosen(), wanted)
 
 
-@router.get("/info", responses={401: PROBLEMS[401]})
+@router.get("/info", responses={status: PROBLEMS[status] for status in (401, 429)})
 async def info(request: Request, claims: CurrentClaims) -> dict[str, Any]:
     """Operations, methods, ranges and their JSON Schema, presets, limits, languages, version."""
     facts: EngineFacts = request.app.state.engine_facts
