@@ -23,7 +23,7 @@ VERBS = {
     "lint": "ruff, import-linter and mypy",
     "bench": "measure speed and quality (./recto bench --help)",
     "clean": "clean or read files without a server (./recto clean --help)",
-    "check": "find files without rows, rows without files and stuck jobs; --mend puts them right",
+    "check": "find files without rows, rows without files and stuck jobs; --mend puts them right, --content reads all",
     "backup": "write database and media into one archive, while everything runs (./recto backup FILE)",
     "restore": "put an archive into an empty installation (./recto restore FILE; --verify only looks)",
     "manage": "Django's own commands (./recto manage help)",

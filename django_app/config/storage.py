@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 from uuid import uuid4
@@ -120,6 +122,25 @@ def remove(key: str) -> bool:
         logger.warning("%s was not removed: %s", key, error)
         return False
     return True
+
+
+def digest_of(key: str) -> str:
+    """SHA-256 in hexadecimal, "" if there is no such file. The frames of one file ask one after the other.
+
+    Raises StorageAwayError.
+    """
+    try:
+        path = media.local(key)
+        facts = path.stat()
+    except FileNotFoundError:
+        return ""
+    return sha256_of(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=16)
+def sha256_of(path: Path, *_facts: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def half_of(target: Path) -> Path:

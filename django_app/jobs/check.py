@@ -5,15 +5,17 @@ Nothing younger than an hour counts as an orphan: an upload stores its bytes fir
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
@@ -30,6 +32,7 @@ from django_app.pages.models import Page, PageVersion
 FOLDERS = ("originals", "versions", "imports", "exports")
 SETTLED = timedelta(hours=1)
 AT_ONCE = 500
+READ_AT_ONCE = 1024 * 1024  # bytes
 T = TypeVar("T")
 
 
@@ -41,11 +44,13 @@ class Finding:
     mend: Callable[[], object] | None
 
 
-def findings(settled: timedelta = SETTLED) -> Iterator[Finding]:
+def findings(settled: timedelta = SETTLED, *, content: bool = False) -> Iterator[Finding]:
+    """`content`: every file is read, too."""
     before = timezone.now() - settled
     yield from orphans(before)
     yield from unfinished_files(before)
     yield from missing_files()
+    yield from changed_files() if content else ()
     yield from orphan_renditions(before)
     yield from stuck_jobs()
     yield from pages_without_image()
@@ -90,6 +95,23 @@ def missing_files() -> Iterator[Finding]:
     for key in PageVersion.objects.order_by("file").values_list("file", flat=True).distinct().iterator():
         if key not in present and not media.exists(key):
             yield Finding(f"a page's file is missing: {key}", None)
+
+
+def changed_files() -> Iterator[Finding]:
+    """Files that are not what they were when their row was written: a disk forgets, or somebody was at them. Only a
+    backup can mend that."""
+    rows = PageVersion.objects.exclude(digest="").order_by("file").values_list("file", "digest").distinct()
+    for key, was in rows.iterator():
+        with suppress(FileNotFoundError), media.reading(key) as (_, file):
+            if sha256_read(file) != was:
+                yield Finding(f"a page's file is not what was stored: {key}", None)
+
+
+def sha256_read(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := file.read(READ_AT_ONCE):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def orphan_renditions(before: datetime) -> Iterator[Finding]:

@@ -43,6 +43,9 @@ class PageVersion(models.Model):
 
     page = models.ForeignKey(Page, models.CASCADE, related_name="versions")
     file = models.FileField(max_length=200)  # under the media root; the frames of one PDF share theirs
+    digest = models.CharField(
+        max_length=64, blank=True, default="", db_default=""
+    )  # its SHA-256; "": of before it was noted
     frame = models.PositiveIntegerField(default=0)
     format = models.CharField(max_length=10)
     width = models.PositiveIntegerField()

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from django_app.config.storage import digest_of
 from django_app.documents.models import Document
 from django_app.pages import order
 from django_app.pages.models import Page, PageVersion
@@ -81,13 +82,25 @@ def revert(page: Page, version: PageVersion, by: User | None) -> PageVersion:
     if version.page_id != page.pk:
         raise ValueError("The version belongs to another page.")
     again = PageVersion(page=page, by=by, reverts=version, file=version.key)
-    for field in ("frame", "format", "width", "height", "dpi", "recipe", "matrix", "engine_version", "skew_angle"):
+    for field in (
+        "digest",
+        "frame",
+        "format",
+        "width",
+        "height",
+        "dpi",
+        "recipe",
+        "matrix",
+        "engine_version",
+        "skew_angle",
+    ):
         setattr(again, field, getattr(version, field))
     show(page, again)
     return again
 
 
 def show(page: Page, version: PageVersion) -> Page:
+    version.digest = version.digest or digest_of(version.key)
     version.save(force_insert=True)
     page.current = version
     page.save(update_fields=["current"])

@@ -70,6 +70,18 @@ def test_a_row_without_a_file_is_only_told(folio: Page, media: Path) -> None:
     assert Page.objects.filter(pk=folio.pk).exists()
 
 
+def test_a_file_that_is_not_what_was_stored(folio: Page, media: Path) -> None:
+    path = media / folio.original.key
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + b"?")
+    assert said("--settled", "0") == ("Everything agrees.\n", 0)
+    words, code = said("--settled", "0", "--content")
+    assert f"is not what was stored: {folio.original.key}" in words
+    assert code == 1
+    path.write_bytes(content)
+    assert said("--settled", "0", "--content") == ("Everything agrees.\n", 0)
+
+
 def test_a_dead_worker(start: Start, folio: Page) -> None:
     item = start([folio]).items.get()
     item.claim("a")

@@ -1,4 +1,4 @@
-"""`./recto check [--mend]`: whether rows, files and jobs agree."""
+"""`./recto check [--mend] [--content]`: whether rows, files and jobs agree."""
 
 import sys
 from argparse import ArgumentParser
@@ -21,10 +21,12 @@ class Command(BaseCommand):
             "--settled", type=int, default=SETTLED.seconds, metavar="SECONDS", help="younger files are left alone"
         )
 
-    def handle(self, *args: Any, mend: bool, settled: int, **options: Any) -> None:
+        parser.add_argument("--content", action="store_true", help="read every file: is it what was stored?")
+
+    def handle(self, *args: Any, mend: bool, settled: int, content: bool, **options: Any) -> None:
         found = left = 0
         try:
-            for finding in findings(timedelta(seconds=settled)):
+            for finding in findings(timedelta(seconds=settled), content=content):
                 found += 1
                 mended = mend and finding.mend is not None
                 if finding.mend is not None and mend:
