@@ -65,7 +65,8 @@ def log_as_before() -> Iterator[None]:
 def test_log_line(media: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with running(media, log_level="INFO") as service:
         files = {"file": text_page(60, 40)}
-        service.http.post("/api/images/deskew", files=files, headers=service.headers() | {"X-Request-ID": "r-1"})
+        headers = service.headers() | {"X-Request-ID": "r-1"}
+        service.http.post("/api/images/deskew?max_angle=3", files=files, headers=headers)
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     line = next(line for line in lines if line["logger"] == "recto.requests" and line["path"] == "/api/images/deskew")
     facts = [line[name] for name in ("request_id", "method", "path", "status", "user")]

@@ -1,6 +1,7 @@
 """What the launcher says when it cannot go on: one sentence, exit code 1, no traceback."""
 
 import hashlib
+import json
 import os
 import re
 import socket
@@ -242,3 +243,10 @@ def test_restoring_what_runs(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="already runs"):
         restore(["recto.tar", "--var", str(tmp_path)])
     running.stop()
+
+
+def test_every_node_package_has_a_hash() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+
+    assert len(packages) > 5
+    assert all(package["integrity"].startswith("sha512-") for name, package in packages.items() if name)

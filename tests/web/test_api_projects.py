@@ -62,6 +62,16 @@ def test_detail_rename_delete(as_alice: Client, one: str) -> None:
     assert as_alice.delete(one).status_code == 404
 
 
+def test_only_the_name_is_taken_over(as_bob: Client, one: str) -> None:
+    before = as_bob.get(one).json()
+    answer = as_bob.patch(one, {"name": "Epistles", "owner": "bob", "role": "owner", "id": 0, "created_at": None}, JSON)
+    assert answer.json() | {"updated_at": ""} == before | {"name": "Epistles", "slug": "epistles", "updated_at": ""}
+
+
+def test_a_body_of_another_kind(as_bob: Client) -> None:
+    assert as_bob.post(URL, "<name>New</name>", "application/xml").status_code == 415
+
+
 def test_stranger_gets_404(as_charlie: Client, one: str) -> None:
     assert as_charlie.get(one).status_code == 404
     assert as_charlie.patch(one, {"name": "mine"}, JSON).status_code == 404

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.exceptions import ImproperlyConfigured
 
 from django_app.config import s3
@@ -64,6 +65,17 @@ def test_a_secret_in_a_file(tmp_path: Path) -> None:
     ):
         with pytest.raises(ImproperlyConfigured, match=sentence):
             secret(given, "DATABASE")
+
+
+def test_cookies_and_hashes(production: dict[str, str]) -> None:
+    said = manage(production, "diffsettings", "--all").stdout
+    for name in ("SESSION", "CSRF"):
+        assert f"{name}_COOKIE_NAME = '__Host-" in said
+        assert f"{name}_COOKIE_SECURE = True" in said
+        assert f"{name}_COOKIE_SAMESITE = 'Lax'" in said
+    assert "SESSION_COOKIE_HTTPONLY = True" in said
+    assert "PASSWORD_HASHERS = ['django.contrib.auth.hashers.PBKDF2PasswordHasher'" in said
+    assert PBKDF2PasswordHasher.iterations >= 1_000_000
 
 
 def test_no_model_lacks_its_migration(production: dict[str, str]) -> None:
