@@ -32,6 +32,7 @@ class Shelf:
         self.asked += 1
         content = self.files.get(request.path)
         request.send_response(404 if content is None else self.status)
+        request.send_header("Location", request.path)
         request.send_header("Content-Length", str(len(content or b"")))
         request.end_headers()
         request.wfile.write((content or b"")[: len(content or b"") - self.short])
@@ -111,6 +112,14 @@ def test_the_way_is_closed(ask: Ask, shelf: Shelf, page: bytes) -> None:
     shelf.status = 403
     answer = ask("versions/late.png")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+
+
+def test_a_redirect_is_not_followed(ask: Ask, shelf: Shelf, page: bytes) -> None:
+    """The token's word is for one address."""
+    shelf.files["/versions/moved.png"] = page
+    shelf.status = 302
+    answer = ask("versions/moved.png")
+    assert (answer.status_code, answer.json()["code"], shelf.asked) == (503, "storage_away", 1)
 
 
 @pytest.mark.parametrize("trouble", ["refused", "failing", "short"])
