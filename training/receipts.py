@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi_app.services.invoice import dates, numbers
-from fastapi_app.services.invoice.totals import plain
+from fastapi_app.services.invoice.sums import plain
 from fastapi_app.services.layout import Line, Page, Region, Word
 
 LOST_SPACES = 0.15  # share of the spaces that an engine overlooks, on the pages that are misread on purpose

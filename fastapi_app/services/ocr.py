@@ -105,11 +105,16 @@ def surer(page: Page, raster: Raster, languages: Sequence[str]) -> Page:
     return _page(raster, page.languages, f"{page.engine}, {_rapidocr()}" if mine else _rapidocr(), regions)
 
 
-def receipt(raster: Raster, languages: Sequence[str]) -> Page | None:
-    """A strip of paper as RapidOCR reads it, better than both engines together and sooner; None if the page is
-    broader, or if it is not in Latin script."""
+def is_strip(raster: Raster) -> bool:
+    """Whether it has the shape of a till's paper."""
+    return raster.height >= STRIP_SLIMMEST * raster.width and raster.width <= STRIP_BROADEST
+
+
+def by_pieces(raster: Raster, languages: Sequence[str]) -> Page | None:
+    """As RapidOCR reads it, which of receipts and invoices is better than both engines together; None if it is not in
+    Latin script."""
     chosen = rapid.latin(languages)
-    if not chosen or raster.height < STRIP_SLIMMEST * raster.width or raster.width > STRIP_BROADEST:
+    if not chosen:
         return None
     page = _by_rapidocr(raster, chosen)
     text = "".join(page.text.split())

@@ -28,16 +28,19 @@ def run(
     engine: str = "auto",
     psm: int = 3,
     seconds: float = 60,
+    is_form: bool = False,
 ) -> Iterator[Event]:
     """The events of the preparation, then the page of text; boxes are pixels of the original.
 
+    `is_form`: known to be an invoice, a receipt or the like, which is read piece by piece whatever its shape.
     `clean`: "false" reads the page as it is, "auto" leaves a page of two levels alone, "true" inspects that too. A page
     that can hardly be read is tried the right way up, if there is a clear one. Raises what `ocr.read` raises.
     """
-    receipt = ocr.receipt(raster, languages) if engine == "auto" and clean == "auto" else None
-    if receipt and receipt.confidence >= SURE and not _is_lost(receipt):
-        yield receipt
-        return
+    if engine == "auto" and clean == "auto" and (is_form or ocr.is_strip(raster)):
+        form = ocr.by_pieces(raster, languages)
+        if form and form.confidence >= SURE and not _is_lost(form):
+            yield form
+            return
     page = raster.repainted(to_gray(raster.pixels))
     is_inspected = clean == "true" or (clean == "auto" and not page.is_bilevel)
     ready = yield from _prepared(page, is_inspected)

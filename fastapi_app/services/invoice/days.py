@@ -1,5 +1,6 @@
 """The date of an invoice, when it is due, and the time on a receipt."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,13 +12,15 @@ from fastapi_app.services.invoice.rows import Row, Span
 
 HEADER_ROWS = 2
 PROSE = 9  # words of a row without gaps
+_UNTIL = ("bis", "to", "until", "au", "עד", "hingga")
+_TO_AN_END = re.compile(rf"\s*(?:[-–]\s*\d|(?:{'|'.join(_UNTIL)})(?!\w))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
 class Day:
     """A date on the page; `kind` of its label: date, due_date, other_date or "".
 
-    `beside`: what else is named before it in its row; `is_end`: of a period.
+    `beside`: what else is named before it in its row; `is_start`, `is_end`: of a period.
     """
 
     dated: dates.Dated
@@ -28,6 +31,7 @@ class Day:
     distance: int
     is_below: bool
     beside: frozenset[str]
+    is_start: bool
     is_end: bool
     is_bracketed: bool
 
@@ -44,12 +48,13 @@ def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Day]:
         over = [] if said else paper.said_above(row, span.box, HEADER_ROWS, "DATES")
         distance = dated.start - said[-1].end if said else 0
         lead = row.text[before : dated.start]
-        is_end = before > 0 and lead.strip(" -–\t") in ("", "bis", "to", "au", "עד", "hingga")
+        is_end = before > 0 and lead.strip(" -–\t") in ("", *_UNTIL)
+        is_start = bool(_TO_AN_END.match(row.text[dated.end :]))
         kind = "period" if is_end else said[-1].kind if said else (over[0] if over else "")
         is_bracketed = lead.endswith("(")
         beside = kinds(lead, "DATES") | kinds(lead, "NUMBERS")
         before = dated.end
-        yield Day(dated, row, at, span, kind, distance, bool(over), beside, is_end, is_bracketed)
+        yield Day(dated, row, at, span, kind, distance, bool(over), beside, is_start, is_end, is_bracketed)
 
 
 def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
@@ -64,6 +69,7 @@ def candidates(paper: Paper, found: list[Day]) -> list[Candidate]:
                 f"{'below ' if day.is_below else ''}kind {day.kind}": 1.0,
                 f"shape {day.dated.shape}": 1.0,
                 **{f"beside {kind}": 1.0 for kind in day.beside},
+                "start": float(day.is_start),
                 "end": float(day.is_end),
                 "prose": float(len(day.row.cells) == 1 and len(day.row.words) > PROSE),
                 "large": max(-1.0, min(1.0, day.row.height / paper.height - 1)),

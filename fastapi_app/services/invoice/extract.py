@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from fastapi_app.services.invoice import currencies, days, identifiers, items, ranking, totals
+from fastapi_app.services.invoice import currencies, days, identifiers, items, net, ranking, totals
 from fastapi_app.services.invoice.figures import Figure, figures
 from fastapi_app.services.invoice.models import Field, Invoice, Source
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import Candidate, Choice
 from fastapi_app.services.invoice.rows import Span
+from fastapi_app.services.invoice.sums import plain
 from fastapi_app.services.invoice.vendor import vendor_and_address
 from fastapi_app.services.layout import Page, text_of
 
@@ -85,25 +86,25 @@ def _numbers(paper: Paper) -> dict[str, list[Choice]]:
 
 def _split(paper: Paper, found: Sequence[Figure], total: Sequence[Choice]) -> dict[str, list[Choice]]:
     """Net and tax, and the rate if it is the only one."""
-    printed = list(totals.rates_in(paper))
+    printed = list(net.rates_in(paper))
     rates = list(dict.fromkeys(rate for rate, _ in printed))
-    splits = totals.split(found, Decimal(total[0].candidate.value) if total else None, rates)
+    splits = net.split(found, Decimal(total[0].candidate.value) if total else None, rates)
     nets, taxes = (_parts(splits, name) for name in ("subtotal", "tax"))
     best = splits[0].tax if splits else None
     if total and best and not nets:
-        net = totals.net_of(total[0].candidate, best, rates)
-        nets = [Choice(net, total[0].probability * INFERRED)] if net else []
+        rest = net.net_of(total[0].candidate, best, rates)
+        nets = [Choice(rest, total[0].probability * INFERRED)] if rest else []
     only = [(items.short(rates[0]), printed[0][1])] if len(rates) == 1 else []
     return {"subtotal": nets, "tax": taxes, "tax_rate": _certain(only, 0.9)}
 
 
-def _parts(splits: Sequence[totals.Split], name: str) -> list[Choice]:
+def _parts(splits: Sequence[net.Split], name: str) -> list[Choice]:
     """The nets or the taxes, unless the likeliest way to split the total has none."""
     found: dict[str, Choice] = {}
     for each in splits:
         figure: Figure | None = getattr(each, name)
         if figure:
-            value = totals.plain(figure.value)
+            value = plain(figure.value)
             found.setdefault(value, Choice(Candidate(value, figure.span), _sureness(each.score)))
         elif not found:
             return []

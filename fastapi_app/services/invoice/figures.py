@@ -12,13 +12,14 @@ from fastapi_app.services.invoice.rows import Row, Span
 
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 HEADER_ROWS = 6
+_LETTERS = re.compile(r"[^\W\d_]{3}")
 _HYPHENED = re.compile(r"(?<=\t)(\d{1,5})-(\d{2})$")  # 19-80 at the end of a row: a faint point
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
     """`words`: kinds of the labels before it in its row, or of those over it (`is_below`); `kind`: what they come to
-    together; `at`: number of its row."""
+    together; `at`: number of its row; `is_alone`: no other amount of money stands in the row."""
 
     amount: numbers.Amount
     row: Row
@@ -28,6 +29,7 @@ class Figure:
     kind: str
     is_below: bool
     is_last: bool
+    is_alone: bool = True
 
     @property
     def value(self) -> Decimal:
@@ -35,7 +37,7 @@ class Figure:
 
     @property
     def is_money(self) -> bool:
-        return self.amount.decimals == 2 or bool(self.amount.currency)
+        return _is_money(self.amount)
 
 
 def kind_of(words: frozenset[str]) -> str:
@@ -68,13 +70,20 @@ def figures(paper: Paper) -> list[Figure]:
 
 def _in_row(paper: Paper, row: Row, at: int) -> Iterator[Figure]:
     found = _amounts(row.text, paper.mark)
+    is_alone = sum(_is_money(amount) for amount in found) <= 1
+    words: frozenset[str] = frozenset()
     for number, amount in enumerate(found):
         span = row.span(amount.start, amount.end)
-        words = kinds(row.text[: amount.start], "AMOUNTS")
-        is_below = False
-        if not words and not re.search(r"[^\W\d_]{3}", row.text[: amount.start]):
-            words, is_below = frozenset(paper.said_above(row, span.box, HEADER_ROWS, "AMOUNTS")), True
-        yield Figure(amount, row, at, span, words, kind_of(words), is_below, number == len(found) - 1)
+        words = kinds(row.text[found[number - 1].end if number else 0 : amount.start], "AMOUNTS") or words
+        is_below = not words and not _LETTERS.search(row.text[: amount.start])
+        if is_below:
+            words = frozenset(paper.said_above(row, span.box, HEADER_ROWS, "AMOUNTS"))
+        yield Figure(amount, row, at, span, words, kind_of(words), is_below, number == len(found) - 1, is_alone)
+        words = frozenset() if is_below else words
+
+
+def _is_money(amount: numbers.Amount) -> bool:
+    return amount.decimals == 2 or bool(amount.currency)
 
 
 def _amounts(text: str, mark: numbers.Mark) -> Sequence[numbers.Amount]:

@@ -27,7 +27,11 @@ _NUMBER_SIGN = re.compile(
     r"^[^\w(]*(?:no|nr|num|number|nummer|numero|n[°ºo]|#|id|מס['׳]?|מספר)?[\s.:#°º\-]*(?:\(\d+\)\s*Nr\.?\s*)?$",
     re.IGNORECASE,
 )
+_ENDS_IN_SIGN = re.compile(
+    r"(?<!\w)(?:no|nr|num|number|nummer|numero|n[°ºo]|#|id|מס['׳]?|מספר)[\s.:#°º]*$", re.IGNORECASE
+)
 FEWEST_DIGITS = 3
+NEAR = 7  # characters between a number and its date: of, vom, du
 FAR = 12  # characters between a label and its value
 HEADER_ROWS = 2
 
@@ -52,7 +56,9 @@ def _numbers(paper: Paper, row: Row, at: int) -> Iterator[Candidate]:
         label = before[-1] if before else None
         kind = f"below kind {over[0]}" if over else f"kind {label.kind if label else ''}"
         between = row.text[label.end : match.start()] if label else ""
-        yield Candidate(match[0].lstrip("#"), span, _features(paper, row, match[0], kind, label, between))
+        features = _features(paper, row, match[0], kind, label, between)
+        is_dated = any(0 <= start - match.end() <= NEAR for start, _ in taken)
+        yield Candidate(match[0].lstrip("#"), span, features | {"dated": float(is_dated)})
 
 
 def _is_part(label: Label, match: re.Match[str]) -> bool:
@@ -66,6 +72,7 @@ def _features(paper: Paper, row: Row, value: str, kind: str, label: Label | None
         kind: 1.0,
         "named": float(label is not None and label.kind == "invoice_number" and label.words > 1),
         "sign": float(label is not None and label.kind == "invoice_number" and bool(_NUMBER_SIGN.match(between))),
+        "numbered": float(bool(_ENDS_IN_SIGN.search(between))),
         "far": float(len(between) > FAR),
         "bracket": float(between.rstrip().endswith("(")),
         "tab": float("\t" in between.strip(" :")),

@@ -16,7 +16,7 @@ from fastapi_app.services.invoice.labels import labels
 from fastapi_app.services.invoice.models import Field, LineItem
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.rows import Row, Span
-from fastapi_app.services.invoice.totals import CENT, plain
+from fastapi_app.services.invoice.sums import CENT, plain
 from fastapi_app.services.layout import Box
 
 SUMS = frozenset(("total", "subtotal", "tax", "cash", "change", "rounding", "summary"))

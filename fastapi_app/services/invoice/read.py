@@ -110,9 +110,9 @@ def _page(
 def _recognized(
     data: bytes, number: int, languages: Sequence[str], recipe: Recipe | None, limits: Limits
 ) -> Iterator[reading.Event]:
-    page = raster.decode(data, frame=number, gray=recipe is None, limits=limits)
+    page = raster.decode(data, frame=number, limits=limits)
     if recipe is None:
-        yield from reading.run(page, languages)
+        yield from reading.run(page, languages, is_form=True)
         return
     for event in pipeline.run(page, recipe, previews=False):
         yield event

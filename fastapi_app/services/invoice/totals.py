@@ -1,84 +1,115 @@
-"""Total, subtotal, tax: by their labels and by what adds up."""
+"""What an invoice comes to: by its label, its place and what adds up to it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
-from fastapi_app.services.invoice import numbers
 from fastapi_app.services.invoice.figures import Figure
-from fastapi_app.services.invoice.labels import kinds
+from fastapi_app.services.invoice.net import rates_in
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.ranking import Candidate, Features
-from fastapi_app.services.invoice.rows import Span
+from fastapi_app.services.invoice.sums import CENT, Sums, plain
 
-CENT = Decimal("0.01")
-MOST_ROUNDING = Decimal("0.05")  # where the smallest coin is five or ten cents
-MOST_OF_A_KIND = 24  # the last ones, on endless pages
+BESIDE = ("subtotal", "tax", "rounding", "cash", "change")  # kinds of rows that stand next to a total
 MANY = 4  # the same amount on a page
-
-
-@dataclass(frozen=True)
-class Sums:
-    """The amounts of a page by kind, and which of them add up; `bare`: the sum of those without a label."""
-
-    bare: Decimal
-    by_kind: dict[str, list[Decimal]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, figures: Sequence[Figure]) -> "Sums":
-        kinds: dict[str, list[Decimal]] = {}
-        for figure in figures:
-            kinds.setdefault(figure.kind, []).append(figure.value)
-        bare = sum((f.value for f in figures if not f.kind and f.is_last and f.is_money), Decimal(0))
-        return cls(bare, {kind: list(dict.fromkeys(values))[-MOST_OF_A_KIND:] for kind, values in kinds.items()})
-
-    def __getitem__(self, kind: str) -> list[Decimal]:
-        return self.by_kind.get(kind, [])
-
-    def is_taxed(self, total: Decimal) -> bool:
-        """Whether a subtotal and a tax come to it, give or take the rounding."""
-        return any(abs(net + tax - total) <= MOST_ROUNDING for net in self["subtotal"] for tax in self["tax"])
-
-    def is_paid(self, total: Decimal) -> bool:
-        """Whether it is what the cashier kept."""
-        return any(cash - change == total for cash in self["cash"] for change in self["change"] if change)
-
-    def is_rounded(self, total: Decimal) -> bool:
-        """Whether another total and the rounding come to it."""
-        steps = [step for step in self["rounding"] if step]
-        return any(
-            net + step == total or net - step == total for net in self["total"] + self["subtotal"] for step in steps
-        )
 
 
 def total_candidates(paper: Paper, figures: Sequence[Figure]) -> list[Candidate]:
     money = [figure for figure in figures if figure.is_money or figure.kind == "total"]
-    sums = Sums.of(money)
-    often = Counter(figure.value for figure in money)
-    kept = [figure.value for figure in money if figure.kind not in ("cash", "change")]
-    most = max(kept, default=Decimal(0), key=abs)
-    totals = [figure.at for figure in money if figure.kind == "total"]
+    page = _Page.of(money, [rate for rate, _ in rates_in(paper)])
+    beside = _kinds_beside(money)
     return [
         Candidate(
             plain(figure.value),
             figure.span,
             {
                 **_said(figure),
-                **_placed(paper, figure, totals),
-                "is most": float(figure.value == most),
-                "often": min(often[figure.value], MANY) / MANY,
-                "adds up": float(figure.kind != "subtotal" and sums.is_taxed(figure.value)),
-                "paid": float(sums.is_paid(figure.value)),
-                "tendered": float(figure.value in sums["cash"]),
-                "rounded": float(sums.is_rounded(figure.value)),
-                "sum": float(sums.bare == figure.value),
-                "zero": float(figure.value == 0),
-                "negative": float(figure.value < 0 and not sums.is_taxed(figure.value)),
+                **_placed(paper, figure, page.totals),
+                **_summed(figure, page),
+                **beside[figure.at],
             },
         )
         for figure in money
     ]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """`totals`: the rows of what is called so; `steps`: of roundings; `most`: what is most, but for what was paid."""
+
+    sums: Sums
+    often: Counter[Decimal]
+    totals: Sequence[int]
+    most: Decimal
+    before: Mapping[Decimal, int]
+    steps: Sequence[Decimal]
+    rates: Sequence[Decimal]
+
+    @classmethod
+    def of(cls, money: Sequence[Figure], rates: Sequence[Decimal]) -> "_Page":
+        kept = [figure.value for figure in money if figure.kind not in ("cash", "change")]
+        return cls(
+            Sums.of(money),
+            Counter(figure.value for figure in money),
+            [figure.at for figure in money if figure.kind == "total"],
+            max(kept, default=Decimal(0), key=abs),
+            {figure.value: figure.at for figure in reversed(money) if figure.kind in ("total", "subtotal")},
+            list({abs(figure.value) for figure in money if figure.kind == "rounding" and figure.value}),
+            list(dict.fromkeys(rate for rate in rates if rate)),
+        )
+
+    def is_tax_of_most(self, tax: Decimal) -> bool:
+        """Whether a printed rate takes this tax of the largest amount, tax included."""
+        return any(abs(self.most * rate / (100 + rate) - tax) <= CENT for rate in self.rates)
+
+    def rounded_from(self, figure: Figure) -> str:
+        """Whether a total in another row comes to it by a rounding: "above", "below" or ""."""
+        for step in self.steps:
+            for other in (figure.value - step, figure.value + step):
+                if other in self.before and self.before[other] != figure.at:
+                    return "above" if self.before[other] < figure.at else "below"
+        return ""
+
+
+def _summed(figure: Figure, page: _Page) -> Features:
+    sums, value = page.sums, figure.value
+    way = page.rounded_from(figure)
+    return {
+        "is most": float(value == page.most),
+        "often": min(page.often[value], MANY) / MANY,
+        "adds up": float(figure.kind != "subtotal" and sums.is_taxed(value)),
+        "composed": float(figure.kind != "subtotal" and value in sums.composed),
+        "paid": float(value in sums.paid),
+        "tendered": float(value in sums.tendered),
+        "rounded": float(way == "above"),
+        "unrounded": float(way == "below"),
+        "parts": float(value in sums.parts),
+        "sum": float(sums.bare == value),
+        "also tax": float(figure.kind != "tax" and value in sums.taxes),
+        "tax of most": float(page.is_tax_of_most(value)),
+        "zero": float(value == 0),
+        "negative": float(value < 0 and not sums.is_taxed(value) and value not in sums.parts),
+    }
+
+
+def _kinds_beside(money: Sequence[Figure]) -> Mapping[int, Features]:
+    """By row: what is said in the rows of amounts before and after it."""
+    said: dict[int, str] = {}
+    for figure in money:
+        if not figure.is_below:
+            said[figure.at] = figure.kind
+    rows = sorted({figure.at for figure in money})
+    found: dict[int, Features] = {}
+    for number, at in enumerate(rows):
+        sides = {"before": rows[max(0, number - 1) : number], "after": rows[number + 1 : number + 2]}
+        found[at] = {
+            f"{side} {said[other]}": 1.0
+            for side, others in sides.items()
+            for other in others
+            if said.get(other) in BESIDE
+        }
+    return found
 
 
 def _said(figure: Figure) -> Features:
@@ -87,6 +118,7 @@ def _said(figure: Figure) -> Features:
         f"{below}kind {figure.kind}": 1.0,
         **{f"{below}word {word}": 1.0 for word in figure.words},
         "last in row": float(figure.is_last),
+        "alone": float(figure.is_alone),
         "currency": float(bool(figure.amount.currency)),
         "decimals": float(figure.amount.decimals == 2),
     }
@@ -101,78 +133,3 @@ def _placed(paper: Paper, figure: Figure, totals: Sequence[int]) -> Features:
         "last total": float(is_total and figure.at == max(totals)),
         "last page": float(figure.row.page == len(paper.pages)),
     }
-
-
-def plain(value: Decimal) -> str:
-    """With two decimals, or as many as there are."""
-    exact = value.normalize()
-    return str(exact if -int(exact.as_tuple().exponent) > 2 else value.quantize(CENT))
-
-
-@dataclass(frozen=True)
-class Split:
-    """A total as net and tax; either may not be printed."""
-
-    subtotal: Figure | None
-    tax: Figure | None
-    score: float
-
-
-LABELLED, UNDER_HEADER, FITS, RATE_FITS = 2.0, 1.0, 4.0, 1.0
-
-
-def split(figures: Sequence[Figure], total: Decimal | None, rates: Sequence[Decimal]) -> list[Split]:
-    """How the total may be split, the likeliest first."""
-    taxes = [figure for figure in figures if figure.kind == "tax"][-MOST_OF_A_KIND:]
-    nets = [figure for figure in figures if figure.kind == "subtotal" or _is_rest(figure, taxes, total)]
-    nets = nets[-MOST_OF_A_KIND:]
-    found = [_split(net, tax, total, rates) for net in (*nets, None) for tax in (*taxes, None) if net or tax]
-    return sorted(found, key=lambda each: -each.score)
-
-
-def _is_rest(figure: Figure, taxes: Sequence[Figure], total: Decimal | None) -> bool:
-    """Whether it is what a tax leaves of the total, whatever it is called."""
-    if total is None or not figure.is_money or figure.kind not in ("total", ""):
-        return False
-    return any(tax.value and figure.value + tax.value == total for tax in taxes)
-
-
-def _split(net: Figure | None, tax: Figure | None, total: Decimal | None, rates: Sequence[Decimal]) -> Split:
-    score = sum(_weight(figure) for figure in (net, tax) if figure)
-    if net and tax:
-        if total is not None and abs(net.value + tax.value - total) <= MOST_ROUNDING:
-            score += FITS
-        elif total is not None:
-            score -= FITS / 2
-        if any(abs(net.value * rate / 100 - tax.value) <= CENT for rate in rates):
-            score += RATE_FITS
-    if total is not None:
-        score -= sum(abs(figure.value) > abs(total) for figure in (net, tax) if figure) * FITS
-    return Split(net, tax, score)
-
-
-def _weight(figure: Figure) -> float:
-    return (
-        (UNDER_HEADER if figure.is_below else LABELLED)
-        + figure.is_last * 0.5
-        + figure.is_money * 0.5
-        + figure.at / 10_000
-    )
-
-
-def rates_in(paper: Paper) -> Iterator[tuple[Decimal, Span]]:
-    """Percentages beside the word for a tax."""
-    for row in paper.rows:
-        if "tax" in kinds(row.text, "AMOUNTS"):
-            for amount in numbers.find(row.text, paper.mark):
-                if amount.is_percent:
-                    yield amount.value, row.span(amount.start, amount.end)
-
-
-def net_of(total: Candidate, tax: Figure, rates: Sequence[Decimal]) -> Candidate | None:
-    """What the tax leaves of a total, where no subtotal is printed but the tax is what a printed rate takes of it."""
-    net = Decimal(total.value) - tax.value
-    if tax.value and not any(abs(net * rate / 100 - tax.value) <= CENT for rate in rates):
-        return None
-    together = total.span + tax.span if total.span.page == tax.span.page else total.span
-    return Candidate(plain(net), together)
