@@ -13,7 +13,7 @@ import numpy as np
 
 from fastapi_app.services.background import background, odd
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.pixels import Part, Pixels, enlarged, is_bilevel, rims, small_copy, to_gray
+from fastapi_app.services.pixels import Pixels, enlarged, is_bilevel, small_copy, to_gray
 from fastapi_app.services.raster import Matrix
 
 LONGEST = 500  # pixels of the copy
@@ -67,13 +67,19 @@ def clean_border(image: Pixels, depth: float = 10.0) -> Pixels:
     return clean
 
 
-def _rims(border: Border, shape: tuple[int, ...]) -> list[Part]:
-    """Of a page of this shape, what holds its border."""
+def _rims(border: Border, shape: tuple[int, ...]) -> list[tuple[slice, slice]]:
+    """Rows and columns of a page of this shape that hold its border: left, right, and between them top and bottom."""
     height, width = shape[:2]
     # Two pixels of the copy more, since the mask is grown by one and enlarged softly.
     across, down = width / border.mask.shape[1], height / border.mask.shape[0]
-    depths = zip(border.depths, (across, down) * 2, strict=True)
-    return rims(shape, [ceil((depth + 2) * scale) if depth else 0 for depth, scale in depths])
+    left, top, right, bottom = (
+        min(ceil((depth + 2) * scale), side // 2) if depth else 0
+        for depth, scale, side in zip(border.depths, (across, down) * 2, (width, height) * 2, strict=True)
+    )
+    rows, columns = slice(0, height), slice(left, width - right)
+    sides = [(rows, slice(0, left)), (rows, slice(width - right, width))]
+    ends = [(slice(0, top), columns), (slice(height - bottom, height), columns)]
+    return [(down, along) for down, along in sides + ends if down.stop > down.start and along.stop > along.start]
 
 
 def _outside(small: Pixels) -> Matrix:

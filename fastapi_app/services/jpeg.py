@@ -63,10 +63,13 @@ def bands(data: bytes, count: int) -> list[bytes]:
     rounds = _rounds(data, scan)
     if len(rounds) != (intervals - 1) // ROUND:  # damaged: a decoder makes more of the whole
         return [data]
-    cuts = sorted({intervals * number // (count * step) for number in range(1, count)} - {0})
+    places = [scan.start, *rounds[step // ROUND - 1 :: step // ROUND]]
+    # Of nearly the same length: decoding takes its time for bits, and margins have few.
+    aims = [scan.start + (scan.end - scan.start) * number // count for number in range(count)]
+    firsts = sorted({int(np.abs(np.subtract(places, aim)).argmin()) for aim in aims})
     height = step * scan.interval // scan.columns * scan.unit
-    tops = [0, *(cut * height for cut in cuts), _number(data, scan.height_at)]
-    starts = [scan.start, *(rounds[cut * step // ROUND - 1] for cut in cuts), scan.end + len(END)]
+    tops = [*(first * height for first in firsts), _number(data, scan.height_at)]
+    starts = [*(places[first] for first in firsts), scan.end + len(END)]
     return [
         _headed(data, scan, below - top) + data[start : following - len(END)] + END
         for (top, below), (start, following) in zip(pairwise(tops), pairwise(starts), strict=True)

@@ -11,8 +11,6 @@ from fastapi_app.services.errors import UnusableImage
 
 Pixels = NDArray[Any]
 """uint8, (h, w) gray or (h, w, 3) in blue, green, red order."""
-Part = tuple[slice, slice]
-"""Rows and columns of a page."""
 
 
 def normalize(image: NDArray[Any]) -> Pixels:
@@ -102,14 +100,3 @@ def enlarged(small: Pixels, rows: slice, columns: slice, shape: Sequence[int]) -
     size = (columns.stop - columns.start, rows.stop - rows.start)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(small, place, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-
-
-def rims(shape: Sequence[int], depths: Sequence[int]) -> list[Part]:
-    """The left and the right rim of a page of this shape, and between them the top and the bottom one; `depths` in
-    pixels on the left, at the top, on the right and at the bottom, none of which goes beyond the middle."""
-    height, width = shape[:2]
-    left, top, right, bottom = (min(depth, side // 2) for depth, side in zip(depths, (width, height) * 2, strict=True))
-    rows, columns = slice(0, height), slice(left, width - right)
-    sides = [(rows, slice(0, left)), (rows, slice(width - right, width))]
-    ends = [(slice(0, top), columns), (slice(height - bottom, height), columns)]
-    return [(down, along) for down, along in sides + ends if down.stop > down.start and along.stop > along.start]
