@@ -8,7 +8,6 @@ Angles are degrees by which the content is turned counter-clockwise, as seen.
 """
 
 from dataclasses import dataclass, replace
-from math import ceil
 
 import cv2
 import numpy as np
@@ -16,7 +15,7 @@ import numpy as np
 from fastapi_app.services import threads
 from fastapi_app.services.background import background
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.pixels import Pixels, enlarged, halve, halved, rims, to_gray
+from fastapi_app.services.pixels import Pixels, halve, halved, to_gray
 from fastapi_app.services.raster import Matrix
 
 COARSE_LONGEST = 640
@@ -29,7 +28,6 @@ STRIP = 8
 QUARTERS = 4
 FAINTEST = 12.0
 PAPER_LONGEST = 320
-EDGE = 3  # pixels beside a turned edge
 CONFIDENT = 1.75
 
 
@@ -202,7 +200,7 @@ def turn(image: Pixels, angle: float) -> tuple[Pixels, Matrix]:
         return image, np.eye(3)
     height, width = image.shape[:2]
     matrix, size = _rotation(width, height, angle)
-    canvas = _canvas(image, matrix, size)
+    canvas = _paper_canvas(image, matrix, size)
     turned = cv2.warpAffine(
         image, matrix[:2], size, dst=canvas, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
@@ -220,20 +218,15 @@ def _rotation(width: int, height: int, angle: float) -> tuple[Matrix, tuple[int,
     return matrix, (new_width, new_height)
 
 
-def _canvas(image: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
-    """Room for the turned page: what it will leave bare is the page's background, turned the same way and continued."""
+def _paper_canvas(image: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+    """The page's background, turned the same way and continued to the corners."""
     paper = background(image, PAPER_LONGEST)
     scale = paper.shape[1] / image.shape[1]
     small = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     turn_small = matrix[:2].copy()
     turn_small[:, 2] *= scale
     turned = cv2.warpAffine(paper, turn_small, small, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    canvas = np.empty((size[1], size[0], *image.shape[2:]), np.uint8)
-    sine = abs(matrix[0, 1])
-    across, down = (ceil(side * sine) + EDGE for side in image.shape[:2])
-    for rows, columns in rims(canvas.shape, (across, down, across, down)):
-        canvas[rows, columns] = enlarged(turned, rows, columns, canvas.shape)
-    return canvas
+    return cv2.resize(turned, size, interpolation=cv2.INTER_LINEAR)
 
 
 def deskew(image: Pixels, max_angle: float = 45.0, min_angle: float = 0.0) -> tuple[Pixels, Matrix, Skew]:
