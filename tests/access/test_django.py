@@ -61,6 +61,7 @@ def test_who_may(world: World, engine: str, row: Row) -> None:
     headers_protect(answers["owner"])
     for who in STRANGERS:
         assert SECRET not in answers[who].text_now, who
+        assert "X-Accel-Redirect" not in answers[who], who
     if row.expected["nobody"] == 302 and "logout" not in row.route:
         assert answers["nobody"]["Location"].startswith(LOGIN)
 

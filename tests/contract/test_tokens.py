@@ -125,13 +125,6 @@ def test_a_strangers_key(engine: str, alice: Any, tmp_path: Path) -> None:
         refused(ask(engine, jwt.encode(payload, key, "ES256", {"kid": kid})))
 
 
-def test_another_users_page(as_charlie: Client, page: Any) -> None:
-    """Django does not sign it; FastAPI has nothing to decide."""
-    answer = as_charlie.get(f"/api/get-fastapi-token?page={page.pk}")
-    assert answer.status_code == 404
-    assert "access" not in answer.json()
-
-
 @pytest.mark.parametrize("key", ["../secret", "/etc/passwd", "originals/../../secret", "originals/none.png", ""])
 def test_a_file_that_is_not_there(engine: str, alice: Any, media_root: Path, key: str) -> None:
     (media_root.parent / "secret").write_bytes(b"secret")

@@ -56,24 +56,6 @@ def test_a_document_stays_in_its_project(as_bob: Client, one: str, project: Any,
     assert as_bob.patch(one, {"project": elsewhere.pk}, JSON).json()["project"] == project.pk
 
 
-def test_stranger_gets_404(as_charlie: Client, one: str, upload: Any) -> None:
-    assert as_charlie.get(one).status_code == 404
-    assert as_charlie.patch(one, {"name": "mine"}, JSON).status_code == 404
-    assert as_charlie.delete(one).status_code == 404
-    assert as_charlie.get(one + "pages/").status_code == 404
-    assert as_charlie.post(one + "pages/", {"file": upload()}).status_code == 404
-    assert as_charlie.post(one + "order/", {"pages": []}, JSON).status_code == 404
-
-
-def test_reader_cannot_write(as_reader: Client, one: str, upload: Any) -> None:
-    assert as_reader.get(one).status_code == 200
-    assert as_reader.get(one + "pages/").status_code == 200
-    assert as_reader.patch(one, {"name": "mine"}, JSON).status_code == 403
-    assert as_reader.delete(one).status_code == 403
-    assert as_reader.post(one + "pages/", {"file": upload()}).status_code == 403
-    assert as_reader.post(one + "order/", {"pages": []}, JSON).status_code == 403
-
-
 def test_upload(as_bob: Client, bob: Any, one: str, upload: Any, engine: str, media_root: Any) -> None:
     answer = as_bob.post(one + "pages/", {"file": upload(name="recto 1.php")})
     assert answer.status_code == 201

@@ -40,20 +40,6 @@ def test_delete(as_bob: Client, url: str, page: Any, add_page: Callable[..., Any
     assert as_bob.delete(url).status_code == 404
 
 
-def test_stranger_gets_404(as_charlie: Client, url: str, page: Any) -> None:
-    assert as_charlie.get(url).status_code == 404
-    assert as_charlie.patch(url, {"name": "mine"}, JSON).status_code == 404
-    assert as_charlie.delete(url).status_code == 404
-    assert as_charlie.post(url + "revert/", {"version": page.current_id}, JSON).status_code == 404
-
-
-def test_reader_cannot_write(as_reader: Client, url: str, page: Any) -> None:
-    assert as_reader.get(url).status_code == 200
-    assert as_reader.patch(url, {"name": "mine"}, JSON).status_code == 403
-    assert as_reader.delete(url).status_code == 403
-    assert as_reader.post(url + "revert/", {"version": page.current_id}, JSON).status_code == 403
-
-
 def test_revert(as_bob: Client, url: str, page: Any, derived: Any) -> None:
     answer = as_bob.post(url + "revert/", {"version": page.original.pk}, JSON)
     assert answer.status_code == 201

@@ -54,21 +54,6 @@ def test_json(as_alice: Client, engine: str, page_image: bytes) -> None:
     assert answer.json()["output"]["image_base64"]
 
 
-def test_signed_out(client: Client, db: None, page_image: bytes) -> None:
-    answer = client.post(URL, {"image": image(page_image)})
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
-
-
-def test_csrf(alice: Any, page_image: bytes) -> None:
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(alice)
-    assert client.post(URL, {"image": image(page_image)}).status_code == 403
-
-
-def test_a_strangers_page(as_charlie: Client, engine: str, page: Any) -> None:
-    assert as_charlie.post(URL, {"page": page.pk}).status_code == 404
-
-
 def test_nothing_sent(as_alice: Client) -> None:
     answer = as_alice.post(URL, {})
     assert answer.status_code == 422

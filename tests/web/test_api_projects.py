@@ -72,26 +72,6 @@ def test_a_body_of_another_kind(as_bob: Client) -> None:
     assert as_bob.post(URL, "<name>New</name>", "application/xml").status_code == 415
 
 
-def test_stranger_gets_404(as_charlie: Client, one: str) -> None:
-    assert as_charlie.get(one).status_code == 404
-    assert as_charlie.patch(one, {"name": "mine"}, JSON).status_code == 404
-    assert as_charlie.delete(one).status_code == 404
-    assert as_charlie.get(one + "members/").status_code == 404
-    assert as_charlie.post(one + "members/", {"username": "charlie"}, JSON).status_code == 404
-    assert as_charlie.get(one + "presets/").status_code == 404
-
-
-def test_reader_cannot_write(as_reader: Client, one: str) -> None:
-    assert as_reader.get(one).json()["role"] == "reader"
-    assert as_reader.patch(one, {"name": "mine"}, JSON).status_code == 403
-    assert as_reader.delete(one).status_code == 403
-    assert as_reader.post(one + "presets/", {"name": "x", "steps": [{"step": "deskew"}]}, JSON).status_code == 403
-
-
-def test_editor_does_not_delete(as_bob: Client, one: str) -> None:
-    assert as_bob.delete(one).status_code == 403
-
-
 def test_members(as_alice: Client, one: str, charlie: Any) -> None:
     added = as_alice.post(one + "members/", {"username": "charlie", "role": "reader"}, JSON)
     assert added.status_code == 201

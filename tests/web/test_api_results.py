@@ -45,14 +45,6 @@ def test_before_and_while(as_alice: Client, alice: Any, page: Any) -> None:
     assert ask(as_alice, image(page.original)).json()["status"] == "unprocessed"
 
 
-def test_stranger_gets_404(as_charlie: Client, page: Any) -> None:
-    assert ask(as_charlie, image(page.original)).status_code == 404
-
-
-def test_nobody_gets_401(client: Client, page: Any) -> None:
-    assert ask(client, image(page.original)).status_code == 401
-
-
 @pytest.mark.parametrize(
     "address", ["/versions/99/image", "/versions/1/thumbnail", "/nowhere", "http://[", f"/versions/{10**30}/image"]
 )

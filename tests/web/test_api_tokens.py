@@ -102,17 +102,6 @@ def test_no_capability_for_a_stranger(as_charlie: Client, page: Any) -> None:
         assert as_charlie.get(f"/api/get-fastapi-token?page={bad}").status_code == 404
 
 
-def test_no_capability_without_a_session(client: Client, page: Any) -> None:
-    answer = client.get(f"/api/get-fastapi-token?page={page.pk}")
-    assert answer.status_code == 401
-    assert answer["Content-Type"] == "application/problem+json"
-
-
-def test_a_capability_opens_nothing_here(client: Client, alice: Any, page: Any) -> None:
-    token = tokens.access_for(alice, page.current)
-    assert client.get("/api/projects/", headers=bearer(token)).status_code == 401
-
-
 def test_forged_tokens(client: Client, alice: Any, signing_key_file: Path, tmp_path: Path) -> None:
     key = load_pem_private_key(signing_key_file.read_bytes(), None)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

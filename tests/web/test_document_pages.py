@@ -65,22 +65,6 @@ def test_detail_opens_without_the_engine(as_alice: Client, url: str) -> None:
     assert as_alice.get(url).context["languages"] == []
 
 
-def test_stranger_gets_404(as_charlie: Client, url: str) -> None:
-    assert as_charlie.get(url).status_code == 404
-    assert as_charlie.post(url + "rename/", {"name": "mine"}).status_code == 404
-    assert as_charlie.post(url + "delete/").status_code == 404
-
-
-def test_signed_out_goes_to_login(client: Client, url: str) -> None:
-    assert client.get(url)["Location"].startswith("/accounts/login/")
-
-
-def test_reader_cannot_write(as_reader: Client, url: str) -> None:
-    assert as_reader.get(url).context["role"] == "reader"
-    assert as_reader.post(url + "rename/", {"name": "mine"}).status_code == 403
-    assert as_reader.post(url + "delete/").status_code == 403
-
-
 def test_rename(as_bob: Client, url: str, document: Any) -> None:
     as_bob.post(url + "rename/", {"name": "Day book"})
     as_bob.post(url + "rename/", {"name": "x" * 201})

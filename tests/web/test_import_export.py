@@ -57,13 +57,6 @@ def test_it_works(as_bob: Client, document: Any, page_image: bytes, media_root: 
     assert (media_root / Job.objects.get().params["file"]).exists()
 
 
-def test_stranger_and_reader(as_charlie: Client, as_reader: Client, document: Any, page_image: bytes) -> None:
-    content = zipped(("1.png", page_image))
-    assert upload(as_charlie, document, content).status_code == 404
-    assert upload(as_reader, document, content).status_code == 403
-    assert not Job.objects.exists()
-
-
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -120,10 +113,6 @@ def test_download(as_bob: Client, exported: Job) -> None:
     assert answer["X-Accel-Redirect"] == f"/internal-media/exports/{exported.pk}.zip"
     assert answer["Content-Disposition"] == 'attachment; filename="Notebook.zip"'
     assert answer["Content-Type"] == "application/zip"
-
-
-def test_download_by_a_stranger(as_charlie: Client, exported: Job) -> None:
-    assert as_charlie.get(f"/jobs/{exported.pk}/download/").status_code == 404
 
 
 def test_download_of_what_is_not_there(as_alice: Client, exported: Job) -> None:

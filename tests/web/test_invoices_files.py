@@ -157,12 +157,6 @@ def test_what_is_confirmed_is_marked_exported(as_bob: Client, task: Job, project
     assert (kept.state, gone.state, gone.version) == ("review", "exported", 2)
 
 
-def test_people(as_charlie: Client, as_reader: Client, client: Client, task: Job, project: Any) -> None:
-    path = f"/api/projects/{project.pk}/invoices/export/?format=csv"
-    assert [each.get(path).status_code for each in (as_charlie, as_reader, client)] == [404, 200, 401]
-    assert [each.post(path).status_code for each in (as_charlie, as_reader, client)] == [404, 403, 401]
-
-
 def test_thousands_cost_a_few_queries(as_bob: Client, task: Job) -> None:
     fields = {"project": task.project, "job": task, "read": READ, "digest": "d"}
     Invoice.objects.bulk_create(Invoice(name=f"{number}.png", **fields) for number in range(1200))

@@ -363,23 +363,6 @@ def test_read_again(as_bob: Client, project: Any, add: Add) -> None:
 # --- People and costs ----------------------------------------------------------------------------------------------
 
 
-def test_people(as_charlie: Client, as_reader: Client, client: Client, project: Any, add: Add) -> None:
-    invoice = add()
-    for tail in ("", "totals/", "next/", f"{invoice.pk}/"):
-        assert get(as_charlie, project, tail).status_code == 404
-        assert get(client, project, tail).status_code == 401
-        assert get(as_reader, project, tail).status_code == 200
-    for who, status in ((as_charlie, 404), (as_reader, 403), (client, 401)):
-        assert patch(who, invoice, 1, total="1").status_code == status
-        for tail in (f"{invoice.pk}/confirm/", f"{invoice.pk}/unconfirm/", f"{invoice.pk}/read-again/"):
-            assert post(who, project, tail, version=1).status_code == status
-        assert who.delete(address(project, f"{invoice.pk}/")).status_code == status
-        assert post(who, project, "dismissals/", key="k").status_code == status
-        assert who.delete(f"{address(project, 'dismissals/')}?key=k").status_code == status
-    assert not Correction.objects.exists()
-    assert Invoice.objects.get().state == "review"
-
-
 def test_another_projects_invoice(as_alice: Client, alice: Any, add: Add) -> None:
     from django_app.projects.models import Project
 

@@ -252,20 +252,6 @@ def test_download_as_json(as_bob: Client, project: Any, task: Job) -> None:
 TASK_PATHS = ("status", "check-task", "download", "validation", "anomalies")
 
 
-def test_people(
-    as_charlie: Client, as_reader: Client, project: Any, task: Job, page_image: bytes, client: Client
-) -> None:
-    for what in TASK_PATHS:
-        assert get(as_charlie, project, what, task.pk).status_code == 404
-        assert get(client, project, what, task.pk).status_code == 401
-        assert get(as_reader, project, what, task.pk).status_code == 200
-    cancel = f"/api/projects/{project.pk}/ocr-cancel/{task.pk}/"
-    assert [each.post(cancel).status_code for each in (as_charlie, as_reader, client)] == [404, 403, 401]
-    assert upload(as_charlie, project, ("a.png", page_image)).status_code == 404
-    assert upload(as_reader, project, ("a.png", page_image)).status_code == 403
-    assert upload(client, project, ("a.png", page_image)).status_code == 401
-
-
 def test_another_projects_task_and_another_kind_of_job(
     as_alice: Client, alice: Any, project: Any, task: Job, document: Any, add_page: Callable[..., Any]
 ) -> None:

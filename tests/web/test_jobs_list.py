@@ -28,12 +28,6 @@ def test_it_works_without_jobs(as_charlie: Client, job: Job) -> None:
     assert not answer.context["jobs"].object_list
 
 
-def test_signed_out(db: None) -> None:
-    answer = Client().get("/jobs/")
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/accounts/login")
-
-
 def test_newest_first_and_paged(as_alice: Client, job: Job, page: Any, alice: Any) -> None:
     document = page.document
     for _ in range(30):

@@ -14,8 +14,6 @@ from requests.adapters import HTTPAdapter
 from django_app.imaging.client import ImagingClient, default_session
 from django_app.pages import files, renditions
 
-KINDS = ["image", "thumbnail", "tiles/page.dzi", "tiles/page_files/0/0_0.jpg"]
-
 
 @pytest.fixture
 def url(page: Any) -> str:
@@ -31,23 +29,6 @@ def test_image_works(as_bob: Client, url: str, page: Any) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"].startswith("private")
     assert answer["Content-Disposition"].startswith("inline")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_stranger_gets_404(as_charlie: Client, url: str, kind: str) -> None:
-    answer = as_charlie.get(url + kind)
-    assert answer.status_code == 404
-    assert "X-Accel-Redirect" not in answer
-    assert answer.json()["code"] == "not_found"
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_signed_out_goes_to_login(client: Client, url: str, kind: str) -> None:
-    assert client.get(url + kind).status_code == 302
-
-
-def test_reader_may_look(as_reader: Client, url: str) -> None:
-    assert as_reader.get(url + "image").status_code == 200
 
 
 def test_unchanged(as_bob: Client, url: str) -> None:

@@ -31,15 +31,6 @@ def test_it_knows_the_engine(as_alice: Client, url: str, engine: str) -> None:
     assert "eng" in as_alice.get(url).context["languages"]
 
 
-def test_stranger_gets_404(as_charlie: Client, url: str) -> None:
-    assert as_charlie.get(url).status_code == 404
-    assert as_charlie.get(url + "compare/").status_code == 404
-
-
-def test_signed_out_goes_to_login(client: Client, url: str) -> None:
-    assert client.get(url)["Location"].startswith("/accounts/login/")
-
-
 def test_no_such_page(as_alice: Client, page: Any) -> None:
     for number in (0, 2, 10**30):
         assert as_alice.get(f"/documents/{page.document_id}/pages/{number}/").status_code == 404

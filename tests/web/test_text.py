@@ -7,7 +7,6 @@ import pytest
 from django.test import Client, override_settings
 
 from django_app.texts import store
-from django_app.texts.formats import FORMATS
 from django_app.texts.models import Layer, LineText
 
 
@@ -69,13 +68,6 @@ def test_no_text_yet(as_alice: Client, page: Any) -> None:
     assert as_alice.get(f"/pages/{page.pk}/text/download").status_code == 404
 
 
-def test_strangers_see_no_text(as_charlie: Client, page: Any, layer: Layer) -> None:
-    assert as_charlie.get(f"/api/pages/{page.pk}/text/").status_code == 404
-    assert as_charlie.get(f"/pages/{page.pk}/text/download").status_code == 404
-    assert Client().get(f"/api/pages/{page.pk}/text/").status_code == 401
-    assert Client().get(f"/pages/{page.pk}/text/download").status_code == 302
-
-
 def test_queries_do_not_grow_with_the_text(
     as_alice: Client, page: Any, alice: Any, django_assert_max_num_queries: Callable[..., Any]
 ) -> None:
@@ -135,8 +127,3 @@ def test_without_the_engine_plain_text_is_left(as_alice: Client, page: Any, laye
         answer = as_alice.get(f"/pages/{page.pk}/text/download?format=alto")
         assert (answer.status_code, answer["Content-Type"]) == (503, "text/plain; charset=utf-8")
         assert as_alice.get(f"/pages/{page.pk}/text/download").status_code == 200
-
-
-def test_strangers_get_no_format(engine: str, as_charlie: Client, page: Any, layer: Layer) -> None:
-    for format in FORMATS:
-        assert as_charlie.get(f"/pages/{page.pk}/text/download?format={format}").status_code == 404
