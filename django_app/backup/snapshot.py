@@ -23,6 +23,7 @@ def snapshot() -> Iterator[None]:
 def deferred() -> Iterator[None]:
     """On SQLite transactions take the lock of writers when they begin (settings.py). This one writes nothing."""
     database = cast(Any, connection)
+    database.ensure_connection()  # which sets the mode
     mode = getattr(database, "transaction_mode", None)
     if connection.vendor == "sqlite":
         database.transaction_mode = "DEFERRED"

@@ -88,7 +88,8 @@ def on_same(transactional_db: None, tmp_path: Path) -> Iterator[Installation]:
         return
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}")
-        yield Installation(f"{os.environ['RECTO_DATABASE_URL'].rpartition('/')[0]}/{name}", media)
+    yield Installation(f"{os.environ['RECTO_DATABASE_URL'].rpartition('/')[0]}/{name}", media)
+    with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -25,14 +25,16 @@ class Command(BaseCommand):
         progress = Progress(self.stderr.write if verbosity else lambda words: None)
         try:
             with target(file) as out:
-                made, missing = make(out, progress)
+                made, losses = make(out, progress)
             made.save()
         except (BackupError, OSError) as error:
             raise CommandError(f"There is no backup: {error}") from error
         except KeyboardInterrupt:
             raise CommandError("There is no backup: it was interrupted.") from None
-        for key in sorted(missing):
+        for key in sorted(losses.missing):
             self.stderr.write(f"A row names a file that is not there: {key}")
+        for key in sorted(losses.changed):
+            self.stderr.write(f"Kept, but it is not what was stored: {key}")
         if verbosity:
             self.stderr.write(f"Kept: {progress.words()}.")
 
