@@ -24,6 +24,7 @@ NAMES = (
     "jobs",
     "health",
     "anomalies",
+    "load",
 )
 
 
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--limit", type=int, metavar="N", help="of them, the first N")
     command.add_argument("--languages", default="eng", metavar="CODES", help="of their text, such as eng+heb")
     command.add_argument("--server", metavar="URL", help="speed: also over HTTP, as RECTO_USER with RECTO_PASSWORD")
+    command.add_argument("--soak", type=float, metavar="MINUTES", help="load: a steady one, and what is left of it")
     command.add_argument("--json", action="store_true", help="for programs")
     command.add_argument("--install-peers", action="store_true", help="install the programs that `peers` compares with")
     return command
@@ -55,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not wanted:
         print("\n".join(f"{name:9} {_title(_benchmark(name))}" for name in NAMES))
         return 0
-    options = Options(arguments.pages, tuple(arguments.languages.split("+")), arguments.limit, arguments.server)
+    languages = tuple(arguments.languages.split("+"))
+    options = Options(arguments.pages, languages, arguments.limit, arguments.server, arguments.soak)
     _measure(wanted, options, as_json=arguments.json)
     return 0
 

@@ -8,12 +8,13 @@ from pathlib import Path
 @dataclass(frozen=True)
 class Options:
     """pages: a folder instead of drawn pages. languages: what the pages of the folder are written in. limit: of its
-    pages, the first so many. server: the address of a Recto to ask as well."""
+    pages, the first so many. server: the address of a Recto to ask as well. soak: minutes of a steady load."""
 
     pages: Path | None = None
     languages: tuple[str, ...] = ("eng",)
     limit: int | None = None
     server: str | None = None
+    soak: float | None = None
 
 
 @dataclass(frozen=True)
