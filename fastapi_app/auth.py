@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from fastapi_app.errors import DjangoUnreachable, Forbidden, Unauthorized
 from fastapi_app.settings import Settings
+from telemetry import logs
 
 ALGORITHM = "ES256"
 AUDIENCE = "fastapi"
@@ -146,6 +147,7 @@ async def claims(request: Request) -> Claims:
     else:
         raise Unauthorized("Send a token: Authorization: Bearer …")
     request.state.user = found.user
+    logs.note(user=found.user)
     request.app.state.rate.take(found.user)
     return found
 

@@ -26,6 +26,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from fastapi_app import measures
 from fastapi_app.child import Bounds, serve
 from fastapi_app.services.errors import EngineError, UnusableImage
 
@@ -221,6 +222,7 @@ class Child:
         """The child is gone: out of memory, a crash in a decoder, or a kill from outside."""
         await anyio.to_thread.run_sync(self._process.join, 1.0)
         log.error("a child ended in its run", extra={"exit_code": self._process.exitcode, "child": self.pid})
+        measures.CRASHES.inc()
         self.kill()
         return UnusableImage("The image cannot be processed: the work on it broke off.")
 

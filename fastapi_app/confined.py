@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
+from fastapi_app import measures
 from fastapi_app.child import Bounds
 from fastapi_app.children import Event, kill_group, read_message, start_fork_server, start_process
 from fastapi_app.scratch import PAGE, Scratch, sweep
@@ -51,8 +52,9 @@ def perform(work: str, arguments: dict[str, Any], within: Confinement, beat: Bea
     folder = Scratch(PAGE)
     process, pipe = start_process(within.bounds(str(folder.path / "own")))
     try:
-        pipe.send_bytes(json.dumps({"work": work, "arguments": arguments, "limits": within.limits}).encode())
-        yield from _events(pipe, within.seconds, beat)
+        with measures.measured(work):
+            pipe.send_bytes(json.dumps({"work": work, "arguments": arguments, "limits": within.limits}).encode())
+            yield from _events(pipe, within.seconds, beat)
     finally:
         kill_group(process.pid or 0)
         pipe.close()
@@ -71,8 +73,10 @@ def _events(pipe: Connection, seconds: float, beat: Beat) -> Iterator[Event]:
         try:
             event = read_message(pipe)
         except (EOFError, OSError) as error:
+            measures.CRASHES.inc()
             raise LostError from error
         if event is None:
             return
+        measures.count_steps(event.facts)
         percent = int(event.facts.get("percent", percent))
         yield event

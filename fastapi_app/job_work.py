@@ -13,6 +13,7 @@ from typing import Any
 import img2pdf
 import numpy as np
 
+from fastapi_app import timing
 from fastapi_app.services import ENGINE_VERSION, formats, inspection, pipeline, raster, reading, renditions
 from fastapi_app.services.errors import UnusableImage
 from fastapi_app.services.layout import Page
@@ -28,6 +29,7 @@ def clean_page(path: str, frame: int, *, limits: Limits, recipe: dict[str, Any] 
     page, steps = inspection.load(Path(path).read_bytes(), given, frame=frame, limits=limits)
     for event in pipeline.run(page, steps, previews=False):
         if isinstance(event, pipeline.Complete):
+            yield {"percent": 100, "timings": timing.of_steps(event)}, b""
             yield _version(event), raster.encode(event.raster, "png")
         elif isinstance(event, pipeline.Progress):
             yield {"percent": event.percent}, b""
@@ -63,11 +65,12 @@ def read_page(
 
 
 def _told(events: Iterator[reading.Event]) -> Messages:
-    for event in events:
+    for event, told in timing.timed(events):
         if isinstance(event, Page):
+            yield told, b""
             yield {"layout": event.model_dump(mode="json")}, b""
         else:
-            yield {}, b""
+            yield told, b""
 
 
 def unpack_file(path: str, member: str, *, limits: Limits) -> Messages:

@@ -3,32 +3,27 @@
 import logging.config
 
 from fastapi_app.settings import Settings
+from telemetry.logs import configuration
 
-JSON_FORMAT = "{asctime}{levelname}{name}{message}"
+LOGGERS = ("recto", "celery", "uvicorn")
+
+
+class NoSockets(logging.Filter):
+    """uvicorn tells of every socket twice, with the query of its address; we have a line of our own."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "WebSocket" not in str(record.msg) and record.msg not in ("connection open", "connection closed")
 
 
 def configure(settings: Settings) -> None:
-    """Our own loggers and uvicorn's errors through one handler; uvicorn's access log is replaced by ours."""
-    formatters = {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": JSON_FORMAT,
-            "style": "{",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
-        "text": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-    }
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": formatters,
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": settings.log_format}},
-            "loggers": {
-                "recto": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
-                "celery": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
-                "uvicorn": {"handlers": ["stderr"], "level": settings.log_level, "propagate": False},
-                "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": False},
-            },
-        }
-    )
+    """Our loggers, uvicorn's and the libraries' through one handler. Where somebody else has the log of the whole
+    process (a test), only ours are."""
+    ours = configuration(settings.log_level, settings.log_format)
+    if logging.getLogger().handlers:
+        del ours["root"]
+    for name in LOGGERS:
+        ours["loggers"][name] = {"handlers": ["stderr"], "level": settings.log_level, "propagate": False}
+    ours["filters"]["no_sockets"] = {"()": NoSockets}
+    ours["loggers"]["uvicorn.error"] = {"filters": ["no_sockets"]}
+    ours["loggers"]["uvicorn.access"] = {"handlers": [], "level": "WARNING", "propagate": False}
+    logging.config.dictConfig(ours)

@@ -12,7 +12,7 @@ from fastapi_app.copies import Copies
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.queue import Tasks
 from fastapi_app.rate import Rate
-from fastapi_app.routers import health, images, invoices, live, notifications, ocr, renditions, tasks
+from fastapi_app.routers import health, images, invoices, live, metrics, notifications, ocr, renditions, tasks
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Workers
@@ -46,7 +46,8 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     app = FastAPI(title="Recto engine", version=ENGINE_VERSION, lifespan=lifespan,
                   docs_url=None, redoc_url=None, openapi_url=None)  # fmt: skip
     app.state.settings = settings
-    for module in (images, ocr, renditions, live, tasks, invoices, health, notifications):  # asked last: /ws/{user_id}
+    last = notifications  # its /ws/{user_id} would take the others' addresses
+    for module in (images, ocr, renditions, live, tasks, invoices, health, metrics, last):
         app.include_router(module.router)
     docs.install(app)
     errors.install(app)

@@ -1,9 +1,7 @@
 """Around every request: its id, its time, one line in the log, and an answer even when nobody foresaw the error."""
 
 import logging
-import re
 import time
-import uuid
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -11,10 +9,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_app.errors import internal_error, problem
+from telemetry import logs, metrics
 
 log = logging.getLogger("recto.requests")
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SERVICE = "fastapi"
+QUIET = ("/healthz", "/readyz", "/ping", "/health", "/metrics")  # asked by machines, every few seconds
 EXPOSED_HEADERS = ("X-Skew-Angle", "X-Matrix", "X-Recipe", "Server-Timing", "X-Process-Time", "X-Request-ID")
 ALLOWED_HEADERS = ("Authorization", "Content-Type", "X-Request-ID", "Idempotency-Key")
 
@@ -31,7 +31,7 @@ class Observed:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = _request_id(Headers(scope=scope).get("x-request-id", ""))
+        request_id = logs.acceptable_id(Headers(scope=scope).get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
         status = 101
 
@@ -47,28 +47,25 @@ class Observed:
                 status = message.get("code", 1000)
             await send(message)
 
-        try:
-            await self._app(scope, receive, stamped)
-        finally:
-            _report(scope, request_id, status, time.perf_counter() - started)
+        with logs.about(request_id=request_id):
+            try:
+                await self._app(scope, receive, stamped)
+            finally:
+                _report(scope, status, time.perf_counter() - started)
 
 
-def _request_id(sent: str) -> str:
-    """The caller's id if it is harmless in a log and a header, else a new one."""
-    return sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
-
-
-def _report(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+def _report(scope: Scope, status: int, seconds: float) -> None:
     facts = {
-        "request_id": request_id,
         "method": scope.get("method", "WEBSOCKET"),
         "path": scope["path"],
         "status": status,
         "seconds": round(seconds, 4),
         "user": scope["state"].get("user"),
     }
-    quiet = scope["path"] in ("/healthz", "/readyz", "/ping", "/health")
-    log.log(logging.DEBUG if quiet else logging.INFO, f"{facts['method']} {facts['path']} {status}", extra=facts)
+    level = logging.DEBUG if scope["path"] in QUIET else logging.INFO
+    log.log(level, f"{facts['method']} {facts['path']} {status}", extra=facts)
+    route, took = getattr(scope.get("route"), "path", "none"), None if scope["type"] == "websocket" else seconds
+    metrics.count_request(SERVICE, facts["method"], route, status, took)
 
 
 class Origins(CORSMiddleware):
@@ -113,7 +110,7 @@ class LastResort:
             await self._app(scope, receive, watched)
         except Exception:
             request_id = scope["state"]["request_id"]
-            log.exception("unforeseen error", extra={"request_id": request_id})
+            log.exception("unforeseen error")
             if begun:
                 raise
             await internal_error(request_id)(scope, receive, send)

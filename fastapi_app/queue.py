@@ -16,7 +16,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,16 @@ redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[1])
 return 1
 """
+
+
+@dataclass(frozen=True)
+class Census:
+    """What there is: messages by queue, tasks that are not over and the age of the oldest, workers alive."""
+
+    messages: dict[str, int]
+    tasks: int
+    oldest_seconds: float
+    workers: int
 
 
 def celery_app(settings: Settings) -> Celery:
@@ -150,6 +160,16 @@ class Tasks:
         with self._asking():
             alive = self.redis.zcount(WORKERS, time.time() - ALIVE_SECONDS, "+inf")
             return int(alive), int(self.redis.hlen(OPEN))
+
+    def census(self) -> Census:
+        with self._asking(), self.redis.pipeline(transaction=False) as pipe:
+            pipe.llen(QUEUE)
+            pipe.hlen(OPEN)
+            pipe.zrange(SINCE, 0, 0, withscores=True)
+            pipe.zcount(WORKERS, time.time() - ALIVE_SECONDS, "+inf")
+            messages, tasks, oldest, workers = pipe.execute()
+        since = max(0.0, time.time() - oldest[0][1]) if oldest else 0.0
+        return Census({QUEUE: messages}, tasks, since, workers)
 
     def cancel(self, task_id: str, owner: str) -> Task:
         """Whatever is over stays as it is. A page that is being read ends within a second."""

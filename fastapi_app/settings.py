@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     tasks: int = Field(200, ge=1, description="Tasks of the developer API that may wait; one more is answered 503")
     task_bytes: int = Field(512 * MIB, ge=1, description="Bytes of their images that may wait in Redis")
 
+    worker_metrics_port: int = Field(0, ge=0, description="Where Prometheus asks the worker of tasks; 0 = nowhere")
+    worker_metrics_host: str = Field("127.0.0.1", description="Address that this port is opened at")
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe line logged")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or plain text")
 

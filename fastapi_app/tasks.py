@@ -14,7 +14,8 @@ from typing import Any
 
 from celery import bootsteps
 from celery.exceptions import Reject
-from celery.signals import setup_logging, worker_shutting_down
+from celery.signals import setup_logging, worker_ready, worker_shutting_down
+from prometheus_client import start_http_server
 
 from fastapi_app import confined, logs
 from fastapi_app.claims import Claim, LostError, claim, sweep
@@ -27,6 +28,8 @@ from fastapi_app.services.errors import EngineError, on_page
 from fastapi_app.services.layout import Page
 from fastapi_app.services.layout import text_of as joined
 from fastapi_app.settings import Settings
+from telemetry import metrics
+from telemetry.logs import about
 
 log = logging.getLogger("recto.tasks")
 
@@ -50,16 +53,17 @@ def read(self: Any, task_id: str) -> None:
     held = claim(tasks, task_id)
     if held is None:
         return
-    try:
-        has_more = read_next(held)
-    except LostError:
-        return
-    except GivenBackError:
-        raise Reject(requeue=True) from None
-    finally:
-        held.release()
-    if has_more:
-        tasks.ring(task_id)
+    with about(request_id=held.order.request_id, user=held.order.owner, job=task_id):
+        try:
+            has_more = read_next(held)
+        except LostError:
+            return
+        except GivenBackError:
+            raise Reject(requeue=True) from None
+        finally:
+            held.release()
+        if has_more:
+            tasks.ring(task_id)
 
 
 def read_next(held: Claim) -> bool:
@@ -70,8 +74,7 @@ def read_next(held: Claim) -> bool:
         slot = slot_of(held, number) if tries <= MOST_TRIES else SET_ASIDE
         seconds = round(time.monotonic() - begun, 3)
         held.keep(number, slot | {"attempts": min(tries, MOST_TRIES), "seconds": seconds})
-        facts = {"request_id": held.order.request_id, "user": held.order.owner, "image": number}
-        log.info("an image was read", extra=facts | {"seconds": seconds})
+        log.info("an image was read", extra={"image": number, "seconds": seconds})
     if held.next() is not None:
         return True
     held.end()
@@ -186,6 +189,13 @@ def sweep_once() -> None:
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def configure_logs(**_: Any) -> None:
     logs.configure(settings)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def answer_scrapes(**_: Any) -> None:
+    if settings.worker_metrics_port:
+        registry = metrics.page_of(metrics.Memory("tasks"))
+        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, registry)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from PIL import Image, UnidentifiedImageError
 
-from fastapi_app import invoice_work, job_work
+from fastapi_app import invoice_work, job_work, timing
 from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, renditions
 from fastapi_app.services.errors import BadParameter, ImageTooLarge
 from fastapi_app.services.formats import Origin
@@ -88,7 +88,7 @@ def _complete(
         "skew_angle": event.skew_angle,
         "matrix": event.raster.matrix.tolist(),
         "recipe": event.recipe.model_dump(mode="json"),
-        "timings": [{"name": each.name, "seconds": each.seconds} for each in event.timings],
+        "timings": timing.of_steps(event),
         "decode_seconds": decoded - started,
         "encode_seconds": finished - encoding,
         "seconds": finished - started,
@@ -122,11 +122,11 @@ def read(
     if most is not None:
         yield {"type": "file", "pages": _counted(data, limits, most)}, b""
     page = raster.decode(data, frame=frame, gray=True, limits=limits)
-    for event in reading.run(page, languages, **how):
+    for event, told in timing.timed(reading.run(page, languages, **how)):
         if isinstance(event, Page):
-            yield {"type": "page"}, event.model_dump_json().encode()
+            yield {"type": "page"} | told, event.model_dump_json().encode()
         else:
-            yield {"type": "step"}, b""
+            yield {"type": "step"} | told, b""
 
 
 def _counted(data: bytes, limits: Limits, most: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from fastapi_app import measures
 from fastapi_app.child import Bounds
 from fastapi_app.children import Child, Event, start_child, start_fork_server
 from fastapi_app.line import Line
@@ -135,10 +136,15 @@ class Workers:
 
     async def perform(self, child: Child, work: str, arguments: dict[str, Any], each: Each) -> None:
         """One command; every event goes to `each`. Raises EngineError; TimedOut has killed the child."""
+        with measures.measured(work):
+            await self._perform(child, work, arguments, each)
+
+    async def _perform(self, child: Child, work: str, arguments: dict[str, Any], each: Each) -> None:
         try:
             with anyio.fail_after(self._settings.run_seconds):
                 await child.command(work, arguments, self._limits)
                 while (event := await child.receive()) is not None:
+                    measures.count_steps(event.facts)
                     await each(event)
         except TimeoutError as error:
             child.kill()

@@ -13,7 +13,7 @@ def upload_limit(env: Mapping[str, str]) -> int:
 
 def worker(python: str | Path, name: str, processes: int, queues: str) -> Iterator[str]:
     """Of jobs, under `name`@host."""
-    yield from (str(python), "-m", "celery", "-A", "django_app.config.celery", "worker", "--hostname", f"{name}@%h")
+    yield from (str(python), "-m", "celery", "-A", "django_app.config.celery", "--quiet", "worker", "--hostname", f"{name}@%h")
     yield from ("--queues", queues, "--concurrency", str(processes), "--without-gossip", "--without-mingle")
 
 
@@ -28,7 +28,7 @@ def quick(python: str | Path) -> Iterator[str]:
 
 def tasks(python: str | Path) -> Iterator[str]:
     """The developer API's. A thread is enough: what is read is read in a child."""
-    yield from (str(python), "-m", "celery", "-A", "fastapi_app.tasks", "worker", "--hostname", "tasks@%h")
+    yield from (str(python), "-m", "celery", "-A", "fastapi_app.tasks", "--quiet", "worker", "--hostname", "tasks@%h")
     yield from ("--queues", "recto-tasks", "--pool", "threads", "--concurrency", "1")
     yield from ("--without-gossip", "--without-mingle")
 
@@ -54,6 +54,7 @@ def django(python: str | Path, host: str, port: int, trusted: str, run: str | Pa
     yield from ("--worker-connections", THREADS, "--keep-alive", "0")
     yield from ("--graceful-timeout", "5", "--forwarded-allow-ips", trusted)
     yield from ("--worker-tmp-dir", str(run), "--no-control-socket", "--limit-request-line", "8190")
+    yield from ("-c", "python:django_app.config.gunicorn")
 
 
 def flower(python: str | Path, host: str, port: int) -> Iterator[str]:

@@ -16,19 +16,22 @@ VARIABLES = {
     "fastapi": "RECTO_FASTAPI_PORT",
     "monitor": "RECTO_MONITOR_PORT",
     "tls": "RECTO_TLS_PORT",
+    "worker_metrics": "RECTO_WORKER_METRICS_PORT",
 }
 PUBLIC = ("nginx", "tls")
 
 
 @dataclass(frozen=True)
 class Ports:
-    """TCP ports of nginx (the public one), Django, FastAPI and, if they are wanted, Flower and TLS."""
+    """TCP ports of nginx (the public one), Django, FastAPI and, if they are wanted, Flower, TLS and the first of the
+    three at which Prometheus asks the workers (0: it does not)."""
 
     nginx: int = 8080
     django: int = 8000
     fastapi: int = 8001
     monitor: int = 5555
     tls: int = 8443
+    worker_metrics: int = 0
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Ports":
@@ -46,7 +49,7 @@ class Ports:
 
     def check(self, host: str, *, monitor: bool = False, tls: bool = False) -> None:
         """Raises Trouble for the first port that cannot be had."""
-        unwanted = {"monitor": not monitor, "tls": not tls}
+        unwanted = {"monitor": not monitor, "tls": not tls, "worker_metrics": not self.worker_metrics}
         wanted = {name: variable for name, variable in VARIABLES.items() if not unwanted.get(name)}
         if len({getattr(self, name) for name in wanted}) < len(wanted):
             raise Trouble(f"{', '.join(wanted.values())} must be different ports.")

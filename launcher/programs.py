@@ -93,14 +93,16 @@ def programs(layout: Layout, ports: Ports, env: Mapping[str, str], *, monitor: b
     fastapi = tuple(commands.fastapi(PYTHON, HERE, ports.fastapi, HERE, commands.upload_limit(env)))
     django = tuple(commands.django(PYTHON, HERE, ports.django, HERE, layout.run))
     flower = tuple(commands.flower(PYTHON, HERE, ports.monitor))
+    first = ports.worker_metrics
+    scraped = (first, first + 1, first + 2) if first else (0, 0, 0)
     return [
         Program("redis", tuple(_redis(layout)), 10),
-        Program("worker", tuple(commands.every_queue(PYTHON, 2)), 20, **WORKER),
-        Program("quick", tuple(commands.quick(PYTHON)), 21, **WORKER),
+        Program("worker", _asked_at(scraped[0], commands.every_queue(PYTHON, 2)), 20, **WORKER),
+        Program("quick", _asked_at(scraped[1], commands.quick(PYTHON)), 21, **WORKER),
         Program("fastapi", fastapi, 30),
         Program("django", django, 40, knows_secrets=True, held=True),
         Program("nginx", tuple(_nginx(layout)), 50),
-        Program("tasks", tuple(commands.tasks(PYTHON)), 60, held=True, stop_group=False),
+        Program("tasks", _asked_at(scraped[2], commands.tasks(PYTHON)), 60, held=True, stop_group=False),
         *([Program("flower", flower, 70, held=True, keeps=MONITOR_PASSWORD)] * monitor),
     ]
 
@@ -109,6 +111,11 @@ def _redis(layout: Layout) -> Iterator[str]:
     yield from (str(program("redis-server")), "--port", "0", "--unixsocket", str(layout.run / "redis.sock"))
     yield from ("--unixsocketperm", "700", "--dir", str(layout.var / "redis"), "--appendonly", "yes", "--save", "")
     yield from ("--daemonize", "no")
+
+
+def _asked_at(port: int, command: Iterator[str]) -> tuple[str, ...]:
+    """Each worker on this machine has a port of its own for Prometheus."""
+    return ("/usr/bin/env", f"RECTO_WORKER_METRICS_PORT={port}", *command)
 
 
 def _nginx(layout: Layout) -> Iterator[str]:

@@ -25,10 +25,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rest_framework import exceptions
 
-from django_app.config.middleware import request_id
 from django_app.config.storage import StorageAwayError
 from django_app.imaging.client import ImagingError
 from django_app.users import lockout
+from telemetry import logs
 
 CODES = {
     400: "bad_request",
@@ -74,7 +74,7 @@ def problem(
         "status": status,
         "detail": str(detail),
         "code": code or CODES.get(status, "error"),
-        "request_id": request_id.get(),
+        "request_id": logs.request_id(),
     }
     if errors is not None:
         body["errors"] = errors
@@ -218,5 +218,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if for_programs(request):
         unknown = _("Something went wrong on our side. The request ID helps us to find it.")
         return of_outage(error) or problem(status, unknown)
-    page = loader.render_to_string("500.html", {"request_id": request_id.get()})
+    page = loader.render_to_string("500.html", {"request_id": logs.request_id()})
     return HttpResponse(page, status=status, headers={"Retry-After": "5"} if status == 503 else {})

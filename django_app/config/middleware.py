@@ -1,44 +1,35 @@
 """What every request gets: an id that is carried through all services, its time, one log line, and the page policy."""
 
 import logging
-import re
 import time
-import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import is_valid_path
+from django.utils.functional import SimpleLazyObject
+
+from django_app.config.metrics import metrics
+from telemetry import logs
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
-request_id: ContextVar[str] = ContextVar("request_id", default="")
 access_log = logging.getLogger("recto.request")
-ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-class RequestIdFilter(logging.Filter):
-    """Puts the id of the current request, or an empty string, on every log record."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
+SERVICE = "django"
+QUIET = ("/healthz", "/readyz", "/health", "/ping")  # asked by machines, every few seconds
 
 
 def request_log(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        token = request_id.set(given if ACCEPTABLE_ID.fullmatch(given) else uuid.uuid4().hex)
         started = time.perf_counter()
-        try:
+        with logs.about(request_id=logs.acceptable_id(request.headers.get("X-Request-ID", ""))):
             response = get_response(request)
             seconds = time.perf_counter() - started
-            response.headers["X-Request-ID"] = request_id.get()
+            response.headers["X-Request-ID"] = logs.request_id()
             response.headers["X-Process-Time"] = f"{seconds:.4f}"
             log_request(request, response, seconds)
-        finally:
-            request_id.reset(token)
+        metrics.count_request(SERVICE, request.method or "", route_of(request), response.status_code, seconds)
         return response
 
     return middleware
@@ -46,7 +37,8 @@ def request_log(get_response: View) -> View:
 
 def log_request(request: HttpRequest, response: HttpResponseBase, seconds: float) -> None:
     user = getattr(request, "user", None)
-    access_log.info(
+    access_log.log(
+        logging.DEBUG if request.path in QUIET and response.status_code == 200 else logging.INFO,
         "%s %s %s",
         request.method,
         (path := loggable_path(request)),
@@ -65,6 +57,27 @@ def loggable_path(request: HttpRequest) -> str:
     """The path without the query; a session handle is a credential and stays out of the log."""
     match = request.resolver_match
     return f"/{match.route}" if match and "handle" in match.kwargs else request.path
+
+
+def route_of(request: HttpRequest) -> str:
+    """The pattern of its address."""
+    return f"/{request.resolver_match.route}" if request.resolver_match else "none"
+
+
+def known_user(get_response: View) -> View:
+    """What is logged after the view has asked whose request it is tells that. Nobody is asked for a log's sake."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        asked = request.user
+        request.user = SimpleLazyObject(lambda: noted(asked))  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
+
+
+def noted(user: Any) -> Any:
+    logs.note(user=user.pk)
+    return user
 
 
 def with_slash(get_response: View) -> View:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_app.config import s3
 from django_app.config.celery import broker_url
 from django_app.config.secrets import development_secret_key, required, required_file, secret
+from telemetry import logs
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -111,6 +112,10 @@ OFFERED_LANGUAGES = env.list("RECTO_LANGUAGES", default=["en"])
 LOG_LEVEL = env.str("RECTO_LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT = env.str("RECTO_LOG_FORMAT", default="json")
 
+# Where Prometheus asks a worker; 0: nowhere. In a container 0.0.0.0, which nobody outside may reach.
+WORKER_METRICS_PORT = env.int("RECTO_WORKER_METRICS_PORT", default=0)
+WORKER_METRICS_HOST = env.str("RECTO_WORKER_METRICS_HOST", default="127.0.0.1")
+
 # The first account, made by the command first_account: its name, and its password (else one is generated).
 # RECTO_PASSWORD_FILE.
 FIRST_USER = env.str("RECTO_USER", default="demo")
@@ -155,6 +160,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_app.status.metrics.scraped",
     "django_app.config.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "django_app.config.middleware.content_security_policy",
@@ -166,6 +172,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_app.users.sessions.bounded_sessions",
+    "django_app.config.middleware.known_user",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -376,31 +383,10 @@ CELERY_TIMEZONE = TIME_ZONE
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "django_app.config.middleware.RequestIdFilter"}},
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "{asctime}{levelname}{name}{message}{request_id}",
-            "style": "{",
-            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
-        },
-        "text": {"format": "{asctime} {levelname} {name} {message} [{request_id}]", "style": "{"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "text" if LOG_FORMAT == "text" else "json",
-            "filters": ["request_id"],
-        },
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        # request_log writes one line for every request, refused ones too
-        "django.request": {"level": "ERROR"},
-        "axes": {"level": "WARNING"},
-        "django.server": {"handlers": [], "propagate": False},
-    },
+LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)
+# request_log writes one line for every request, refused ones too.
+LOGGING["loggers"] |= {
+    "django.request": {"level": "ERROR"},
+    "axes": {"level": "WARNING"},
+    "django.server": {"handlers": [], "propagate": False},
 }

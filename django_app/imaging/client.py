@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from django_app.config.middleware import request_id
 from django_app.users import tokens
 from django_app.users.models import User
+from telemetry import logs
 
 CONNECT_SECONDS = 3.0
 INFO_CACHE_SECONDS = 60
@@ -228,7 +228,7 @@ class ImagingClient:
         return answer
 
     def headers(self, source: Source | None) -> dict[str, str]:
-        headers = {"X-Request-ID": request_id.get()} if request_id.get() else {}
+        headers = {"X-Request-ID": logs.request_id()} if logs.request_id() else {}
         if source is not None and not isinstance(source, UploadedFile):
             token = tokens.access_for(self.user, key=source.key, frame=source.frame)
             return headers | {"Authorization": f"Bearer {token}"}

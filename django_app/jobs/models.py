@@ -14,6 +14,7 @@ from django.urls import reverse
 from django_app.jobs import endings, events, queue
 from django_app.jobs.items import JobItem
 from django_app.jobs.states import OPEN, State, Tally
+from telemetry import logs
 
 if TYPE_CHECKING:
     from django_app.documents.models import Document
@@ -62,12 +63,16 @@ class JobQuerySet(models.QuerySet["Job"]):
                 params=params,
                 created_by=by,
                 queue=queue.BATCH if is_batch else queue.INTERACTIVE,
+                request_id=logs.request_id(),
             )
             job.hold(items)
+        logs.note(job=job.pk)
         return job
 
 
 class Job(models.Model):
+    """`request_id`: of the request that asked for it, or for it again; what is logged of it carries it."""
+
     PROJECT_PATH = "project"
 
     kind = models.CharField(max_length=32)
@@ -81,12 +86,16 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True, db_default="")
 
     objects = JobQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-id")
-        indexes = [models.Index(fields=("project", "-created_at"))]
+        indexes = [
+            models.Index(fields=("project", "-created_at")),
+            models.Index(fields=("finished_at",), name="jobs_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -197,6 +206,7 @@ class Job(models.Model):
                 told_at=None,
             )
             if failed:
-                Job.objects.filter(pk=self.pk).update(finished_at=None, cancelled_at=None, told_at=None)
+                again = {"finished_at": None, "cancelled_at": None, "told_at": None}
+                Job.objects.filter(pk=self.pk).update(**again, request_id=logs.request_id())
                 transaction.on_commit(lambda: queue.enqueue(self), robust=True)
         return failed

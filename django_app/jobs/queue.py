@@ -13,8 +13,6 @@ from kombu.exceptions import OperationalError
 from kombu.utils.scheduling import priority_cycle
 from redis.exceptions import RedisError
 
-from django_app.config.middleware import request_id
-
 if TYPE_CHECKING:
     from django_app.jobs.models import Job
 
@@ -68,7 +66,7 @@ def announce_next(job: Job) -> list[int]:
 
 def send(task: str, messages: Sequence[tuple[int | str, ...]], queue: str, *, expires: int | None = None) -> None:
     """One message per tuple of arguments, over one connection; raises one of `BROKER_ERRORS`."""
-    options = {"queue": queue, "retry": False, "expires": expires, "headers": {"request_id": request_id.get()}}
+    options = {"queue": queue, "retry": False, "expires": expires}
     if not messages:
         return
     with current_app.connection_for_write(transport_options=FAIL_FAST) as connection:

@@ -15,14 +15,14 @@ from celery.signals import worker_process_init
 from django.conf import settings
 from django.db import Error, connection, transaction
 
-from django_app.config.middleware import request_id
 from django_app.config.storage import StorageAwayError, still_alive
-from django_app.jobs import files, patience, queue, worker
+from django_app.jobs import files, metrics, patience, queue, worker
 from django_app.jobs.errors import DatabaseAwayError, JobError, ShutdownError, StoppedError
 from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
 from django_app.jobs.patience import is_away, patiently
 from django_app.jobs.sweep import release_claims, sweep
+from telemetry import logs
 
 __all__ = ["release", "run", "sweep_now", "worker"]
 
@@ -53,13 +53,22 @@ def prepare_children(**_: Any) -> None:
 )
 def run(self: Task, item_id: int) -> None:
     """One item. A second delivery finds it claimed and does nothing."""
-    request_id.set(self.request.get("request_id") or "")
     item = patiently(lambda: claimed(item_id, self.request.id or ""))
     if item is None:
         return
-    patiently(lambda: queue.enqueue(item.job))
-    work_on(item)
-    patiently(item.job.finish)
+    with logs.about(request_id=item.job.request_id, user=item.job.created_by_id, job=item.job_id, item=item.pk):
+        patiently(lambda: queue.enqueue(item.job))
+        begun = time.monotonic()
+        work_on(item)
+        tell(item, time.monotonic() - begun)
+        patiently(item.job.finish)
+
+
+def tell(item: JobItem, seconds: float) -> None:
+    """One line for each item, and its numbers."""
+    facts = {"kind": item.job.kind, "state": item.state, "code": item.code, "seconds": round(seconds, 3)}
+    logger.info("%s of item %s: %s", item.job.kind, item.pk, item.state, extra=facts)
+    metrics.count_item(item, seconds)
 
 
 @shared_task(name="jobs.project", ignore_result=True, time_limit=settings.PAGE_SECONDS)  # type: ignore[untyped-decorator]

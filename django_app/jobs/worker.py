@@ -10,8 +10,10 @@ from typing import Any
 from celery import bootsteps, current_app
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import task_failure, worker_shutting_down
+from celery.worker.state import active_requests
+from redis.exceptions import RedisError
 
-from django_app.jobs import queue
+from django_app.jobs import alive, queue
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +22,7 @@ GRACE_SECONDS = 4  # for the page in hand at a shutdown; supervisor waits 10
 
 # When the shutdown began, in hundredths of a second of the monotonic clock; shared with the forked children.
 _shutdown = mmap.mmap(-1, 8)
+_begun = time.time()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
@@ -45,14 +48,25 @@ def hand_on(task_id: str = "", exception: BaseException | None = None, **_: Any)
 
 
 class Sweep(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Sweeps at the start, after every reconnection to the broker (which clears timers), and every few seconds."""
+    """Sweeps at the start, after every reconnection to the broker (which clears timers), and every few seconds. The
+    worker says that it lives as often."""
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
     def start(self, parent: Any) -> None:
         sweep = partial(ring, "jobs.sweep", expires=SWEEP_SECONDS)  # while all children are busy they do not pile up
-        sweep()
-        parent.timer.call_repeatedly(SWEEP_SECONDS, sweep)
+        for often in (sweep, partial(say_alive, parent)):
+            often()
+            parent.timer.call_repeatedly(SWEEP_SECONDS, often)
+
+
+def say_alive(consumer: Any) -> None:
+    tasks = [request.id for request in active_requests]
+    queues = sorted(consumer.app.amqp.queues.consume_from)
+    try:
+        alive.say(alive.Worker(consumer.hostname, _begun, time.time(), queues, tasks))
+    except RedisError as error:
+        logger.warning("this worker could not say that it lives: %s", error)
 
 
 def ring(task: str, *arguments: str, expires: int | None = None) -> None:

@@ -12,6 +12,7 @@ from starlette.websockets import WebSocketState
 
 from fastapi_app.auth import Claims, offered_token, socket_claims
 from fastapi_app.errors import BadMessage, Forbidden, NotFound, ServiceError, Unauthorized
+from telemetry import logs
 
 UNAUTHORIZED, TRY_LATER, TOO_LARGE = 4401, 1013, 1009
 CLOSE_CODES: dict[type[Exception], int] = {
@@ -33,6 +34,7 @@ async def hold(socket: WebSocket, talk: Talk, *, seats: anyio.CapacityLimiter) -
     try:
         claims = await socket_claims(socket)
         socket.state.user = claims.user
+        logs.note(user=claims.user)
         seats.acquire_on_behalf_of_nowait(socket)
     except (ServiceError, anyio.WouldBlock) as error:
         await refuse(socket, error)

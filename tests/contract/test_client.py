@@ -14,12 +14,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
 from PIL import Image
 
-from django_app.config.middleware import request_id
 from django_app.imaging import client as imaging
 from django_app.imaging.client import ImagingClient, ImagingError, StoredFile
 from django_app.pages import renditions
 from django_app.pages.files import cache_folder
 from django_app.texts.formats import FORMATS
+from telemetry import logs
 
 
 @pytest.fixture
@@ -83,11 +83,8 @@ def test_text(client_of_alice: ImagingClient, page: Any) -> None:
 
 
 def test_request_id_travels(client_of_alice: ImagingClient) -> None:
-    token = request_id.set("abc-123")
-    try:
+    with logs.about(request_id="abc-123"):
         answer = client_of_alice.ask("GET", "info", "/api/images/info")
-    finally:
-        request_id.reset(token)
     assert answer.headers["X-Request-ID"] == "abc-123"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from django_app.config.middleware import request_id
 from django_app.jobs.items import JobItem
 from django_app.jobs.models import Job
 from django_app.pages.models import Page
+from telemetry import logs
 from tests.jobs.conftest import RECIPE, SLOW, MakePages, children, large, until
 
 Start = Callable[..., Job]
@@ -25,9 +25,9 @@ def finished(job: Job) -> bool:
 
 
 def test_it_works(worker: subprocess.Popen[bytes], worker_log: Path, start: Start, make_pages: MakePages) -> None:
-    request_id.set("asked-by-alice")
     pages = make_pages(3)
-    apply, read = start(pages, recipe=RECIPE), start(pages[:1], kind="read")
+    with logs.about(request_id="asked-by-alice"):
+        apply, read = start(pages, recipe=RECIPE), start(pages[:1], kind="read")
     until(lambda: finished(apply) and finished(read))
     assert (apply.state, read.state) == ("completed", "completed")
     assert [page.versions.count() for page in pages] == [2, 2, 2]
