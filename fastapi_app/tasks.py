@@ -14,8 +14,7 @@ from typing import Any
 
 from celery import bootsteps
 from celery.exceptions import Reject
-from celery.signals import setup_logging, worker_ready, worker_shutting_down
-from prometheus_client import start_http_server
+from celery.signals import celeryd_init, setup_logging, worker_ready, worker_shutting_down
 
 from fastapi_app import confined, logs
 from fastapi_app.claims import Claim, LostError, claim, sweep
@@ -186,6 +185,12 @@ def sweep_once() -> None:
         log.warning("forgotten tasks cannot be looked for: %s", error)
 
 
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def log_warnings(**_: Any) -> None:
+    """As lines like all others."""
+    logging.captureWarnings(True)
+
+
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def configure_logs(**_: Any) -> None:
     logs.configure(settings)
@@ -194,8 +199,7 @@ def configure_logs(**_: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def answer_scrapes(**_: Any) -> None:
     if settings.worker_metrics_port:
-        registry = metrics.page_of(metrics.Memory("tasks"))
-        start_http_server(settings.worker_metrics_port, settings.worker_metrics_host, registry)
+        metrics.answer_at(settings.worker_metrics_host, settings.worker_metrics_port, metrics.Memory("tasks"))
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from typing import Any
 
 IDS = ("request_id", "user", "job")
+# These say at INFO what a line of our own says of every request and task.
+TALKATIVE = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy")
 HARMLESS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _facts: ContextVar[dict[str, Any] | None] = ContextVar("log_facts", default=None)
@@ -78,6 +80,5 @@ def configuration(level: str, form: str) -> dict[str, Any]:
             },
         },
         "root": {"handlers": ["stderr"], "level": level},
-        # These say at INFO what our own line says of every request.
-        "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore")},
+        "loggers": {name: {"level": "WARNING"} for name in TALKATIVE},
     }

@@ -2,18 +2,27 @@
 that is scraped. Names and units follow its conventions: seconds, bytes, `_total` for what only grows."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Protocol
 
 import psutil
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+    start_http_server,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from telemetry.together import FOLDER
 
-__all__ = ["CONTENT_TYPE_LATEST", "Memory", "Source", "count_request", "exposition", "page_of", "up"]
+__all__ = ["CONTENT_TYPE_LATEST", "Counter", "Histogram", "Memory", "Metric", "Source", "answer_at", "count_request",
+           "exposition", "gauge", "up"]  # fmt: skip
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET")
 PROGRAM = os.getpid()  # the process that loads this, and forks the others of its program if there are any
@@ -67,10 +76,15 @@ def _resident(process: psutil.Process) -> int:
 
 def up(answers: dict[str, bool]) -> Metric:
     """What a program needs, and whether it answers."""
-    found = GaugeMetricFamily("recto_up", "Whether it answers (1) or not (0).", labels=("what",))
-    for what, is_there in answers.items():
-        found.add_metric((what,), int(is_there))
-    return found
+    return gauge("recto_up", "Whether it answers (1) or not (0).", "what", answers)
+
+
+def gauge(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
+    """`values` by those of the label; without a label there is one, under an empty string."""
+    family = GaugeMetricFamily(name, words, labels=[label] if label else [])
+    for of, value in values.items():
+        family.add_metric([of] if label else [], float(value))
+    return family
 
 
 def page_of(*sources: Source) -> CollectorRegistry:
@@ -83,6 +97,11 @@ def page_of(*sources: Source) -> CollectorRegistry:
     for source in sources:
         registry.register(source)
     return registry
+
+
+def answer_at(host: str, port: int, *sources: Source) -> None:
+    """For a program that serves nothing else; in a thread, until its end."""
+    start_http_server(port, host, page_of(*sources))
 
 
 def exposition(*sources: Source) -> bytes:

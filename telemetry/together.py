@@ -7,14 +7,19 @@ import shutil
 import sys
 import tempfile
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable, which it reads once, when it is imported
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # prometheus_client's own variable
 
 
 def count_together() -> None:
-    """To be called before the client is imported, in the process that forks the others."""
-    if "prometheus_client" not in sys.modules and FOLDER not in os.environ:
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="recto-metrics-")
-        atexit.register(_remove, os.environ[FOLDER], os.getpid())
+    """To be called in the process that forks the others, before `metrics` is imported. Celery loads Flower with its
+    command line, and Flower the client, which has looked for the folder by then: it is made to look again."""
+    if "telemetry.metrics" in sys.modules or FOLDER in os.environ:
+        return
+    os.environ[FOLDER] = tempfile.mkdtemp(prefix="recto-metrics-")
+    atexit.register(_remove, os.environ[FOLDER], os.getpid())
+    from prometheus_client import values
+
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]
 
 
 def _remove(folder: str, owner: int) -> None:

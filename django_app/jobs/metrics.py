@@ -4,13 +4,12 @@ from typing import Any
 
 from celery.signals import worker_ready
 from django.conf import settings
-from prometheus_client import Counter, Histogram, start_http_server
 
 from django_app.config.metrics import metrics
-from django_app.jobs.models import JobItem
+from django_app.jobs.items import JobItem
 
-ITEMS = Counter("recto_items_total", "Items of jobs that a worker has let go.", ("kind", "state"))
-ITEM_SECONDS = Histogram(
+ITEMS = metrics.Counter("recto_items_total", "Items of jobs that a worker has let go.", ("kind", "state"))
+ITEM_SECONDS = metrics.Histogram(
     "recto_item_seconds",
     "Time that a worker had an item.",
     ("kind",),
@@ -28,5 +27,4 @@ def count_item(item: JobItem, seconds: float) -> None:
 def answer_scrapes(**_: Any) -> None:
     """In the worker's parent process, for its children too."""
     if settings.WORKER_METRICS_PORT:
-        registry = metrics.page_of(metrics.Memory("worker"))
-        start_http_server(settings.WORKER_METRICS_PORT, settings.WORKER_METRICS_HOST, registry)
+        metrics.answer_at(settings.WORKER_METRICS_HOST, settings.WORKER_METRICS_PORT, metrics.Memory("worker"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from celery import bootsteps, current_app
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
-from celery.signals import task_failure, worker_shutting_down
+from celery.signals import celeryd_init, task_failure, worker_shutting_down
 from celery.worker.state import active_requests
 from redis.exceptions import RedisError
 
@@ -23,6 +23,12 @@ GRACE_SECONDS = 4  # for the page in hand at a shutdown; supervisor waits 10
 # When the shutdown began, in hundredths of a second of the monotonic clock; shared with the forked children.
 _shutdown = mmap.mmap(-1, 8)
 _begun = time.time()
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def log_warnings(**_: Any) -> None:
+    """As lines like all others."""
+    logging.captureWarnings(True)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -18,7 +18,9 @@ from redis.exceptions import RedisError
 
 from django_app.jobs import queue
 from django_app.jobs.events import broker
-from django_app.jobs.models import OPEN, Job, JobItem, State, Tally
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
+from django_app.jobs.states import OPEN, State, Tally
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

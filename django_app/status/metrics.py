@@ -1,14 +1,12 @@
 """/metrics of Django: what is counted, and what rows, queues and the disk say when they are asked."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from prometheus_client.core import GaugeMetricFamily as Gauge
-from prometheus_client.core import Metric
 from redis.exceptions import RedisError
 
 from django_app.backup.models import Backup
@@ -40,7 +38,7 @@ def exposition(request: HttpRequest) -> HttpResponse:
 class Surroundings:
     """Found out at each scrape, the same by every process of Django. What is away is said to be away."""
 
-    def collect(self) -> Iterator[Metric]:
+    def collect(self) -> Iterator[metrics.Metric]:
         answers = {}
         for what, ask, away in (
             ("database", rows, DatabaseError),
@@ -54,43 +52,39 @@ class Surroundings:
             else:
                 answers[what] = True
         yield metrics.up(answers)
-        yield gauge("recto_build_info", "The version that runs.", ("version",), {settings.VERSION: 1})
+        yield metrics.gauge("recto_build_info", "The version that runs.", "version", {settings.VERSION: 1})
 
 
-def rows() -> Iterator[Metric]:
+def rows() -> Iterator[metrics.Metric]:
     """Raises DatabaseError."""
     jobs = facts.open_jobs() | facts.ended_jobs()
-    yield gauge("recto_jobs", "Jobs queued and running; of those ended, the last day's.", ("state",), jobs)
-    yield gauge("recto_items", "Items of jobs that wait or are worked on.", ("state",), facts.open_items())
-    yield gauge("recto_oldest_job_seconds", "Age of the oldest job without an end.", (), {"": age(facts.oldest_job())})
+    yield metrics.gauge("recto_jobs", "Jobs queued and running; of those ended, the last day's.", "state", jobs)
+    yield metrics.gauge("recto_items", "Items of jobs that wait or are worked on.", "state", facts.open_items())
+    yield metrics.gauge(
+        "recto_oldest_job_seconds", "Age of the oldest job without an end.", "", {"": age(facts.oldest_job())}
+    )
     waiting = {queue: age(since) for queue, since in facts.waiting_since().items()}
-    yield gauge("recto_queue_oldest_seconds", "How long the oldest message has waited.", ("queue",), waiting)
+    yield metrics.gauge("recto_queue_oldest_seconds", "How long the oldest message has waited.", "queue", waiting)
     if backup := Backup.objects.first():
         at = {"": backup.finished_at.timestamp()}
-        yield gauge("recto_last_backup_timestamp_seconds", "When the last backup was finished.", (), at)
+        yield metrics.gauge("recto_last_backup_timestamp_seconds", "When the last backup was finished.", "", at)
 
 
-def queues() -> Iterator[Metric]:
+def queues() -> Iterator[metrics.Metric]:
     """Raises RedisError."""
     if not settings.REDIS_URL:
         raise RedisError
-    yield gauge("recto_queue_messages", "Messages that no worker has taken.", ("queue",), facts.messages())
-    yield gauge("recto_workers", "Workers that gave a sign of life.", ("service",), {"worker": len(alive.workers())})
+    yield metrics.gauge("recto_queue_messages", "Messages that no worker has taken.", "queue", facts.messages())
+    yield metrics.gauge(
+        "recto_workers", "Workers that gave a sign of life.", "service", {"worker": len(alive.workers())}
+    )
 
 
-def disk() -> Iterator[Metric]:
+def disk() -> Iterator[metrics.Metric]:
     """Raises OSError."""
     found = facts.disk()
-    yield gauge("recto_disk_bytes", "Size of the file system of the media.", (), {"": found.total})
-    yield gauge("recto_disk_free_bytes", "What is free of it.", (), {"": found.free})
-
-
-def gauge(name: str, words: str, labels: tuple[str, ...], values: Mapping[str, float]) -> Gauge:
-    """With one label at most, by whose values the values stand."""
-    family = Gauge(name, words, labels=labels)
-    for label, value in values.items():
-        family.add_metric((label,) if labels else (), value)
-    return family
+    yield metrics.gauge("recto_disk_bytes", "Size of the file system of the media.", "", {"": found.total})
+    yield metrics.gauge("recto_disk_free_bytes", "What is free of it.", "", {"": found.free})
 
 
 def age(since: datetime | None) -> float:

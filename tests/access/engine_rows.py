@@ -83,7 +83,10 @@ TABLE = (
         for name in ("status", "download", "validation", "anomalies", "check-task")
     ),
     Row("POST", "/cancel/{task_id}", OF_ITS_OWNER),
-    *(Row("GET", path, OPEN) for path in ("/healthz", "/api/images/health", "/health", "/ping", "/version", "/readyz")),
+    *(
+        Row("GET", path, OPEN)
+        for path in ("/healthz", "/api/images/health", "/health", "/metrics", "/ping", "/version", "/readyz")
+    ),
     Row("GET", "/api/docs", OPEN),
     Row("GET", "/api/openapi.json", OPEN),
     Row("WS", "/ws/process", "0 0 0 0 4401 4401 4401"),

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from django_app.backup.models import Backup
 from django_app.jobs import alive
 from django_app.jobs.events import broker
-from django_app.jobs.models import Job, JobItem
+from django_app.jobs.items import JobItem
+from django_app.jobs.models import Job
 from tests.redis_server import RedisServer
 
 
