@@ -13,7 +13,17 @@ def upload_limit(env: Mapping[str, str]) -> int:
 
 def worker(python: str | Path, name: str, processes: int, queues: str) -> Iterator[str]:
     """Of jobs, under `name`@host."""
-    yield from (str(python), "-m", "celery", "-A", "django_app.config.celery", "--quiet", "worker", "--hostname", f"{name}@%h")
+    yield from (
+        str(python),
+        "-m",
+        "celery",
+        "-A",
+        "django_app.config.celery",
+        "--quiet",
+        "worker",
+        "--hostname",
+        f"{name}@%h",
+    )
     yield from ("--queues", queues, "--concurrency", str(processes), "--without-gossip", "--without-mingle")
 
 
