@@ -15,6 +15,7 @@ urlpatterns = [
     path("documents/", include("django_app.documents.urls")),
     path("", include("django_app.pages.urls")),
     path("jobs/", include("django_app.jobs.urls")),
+    path("status/", include("django_app.status.urls")),
     path("", include("django_app.texts.urls")),
     path("api/", include("django_app.api.urls")),
     path("", include("django_app.api.well_known")),

@@ -49,3 +49,10 @@ def require(held: Role, needed: Role) -> None:
 def role(user: Somebody, project: Project) -> Role | None:
     member = visible(user, Member.objects.filter(project=project)).first()
     return Role(member.user_role) if member else None
+
+
+def staff(user: Somebody) -> User:
+    """Who may see what is of the whole installation. Raises Http404 for everybody else."""
+    if not isinstance(user, User) or not user.is_staff:
+        raise Http404(_("Not found."))
+    return user

@@ -132,6 +132,7 @@ PAGES = (
     Row("GET", TILE, "200 200 200 404 302 302", path="versions/<int:version_id>/tiles/page_files/9/0_0.jpg"),
     Row("GET", "jobs/", "200 200 200 200 302 302"),
     Row("GET", "jobs/<int:job_id>/download/", "200 200 200 404 302 302", path="jobs/<int:export_id>/download/"),
+    Row("GET", "status/", "404 404 404 404 302 302"),
     Row("GET", "pages/<int:page_id>/text/download", "200 200 200 404 302 302"),
 )
 
