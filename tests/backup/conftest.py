@@ -15,6 +15,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -99,6 +100,13 @@ def media(media_root: Path) -> Path:
     for path in media_root.iterdir():
         shutil.rmtree(path)
     return media_root
+
+
+def empty(media: Path) -> None:
+    """All is lost."""
+    call_command("flush", interactive=False, verbosity=0)
+    for path in media.iterdir():
+        shutil.rmtree(path)
 
 
 @pytest.fixture
