@@ -29,8 +29,8 @@ STATUS_NAMES = {"fastapi_app/errors.py": {"http.client"}}  # the standard's phra
 
 
 def modules() -> Iterator[Path]:
-    for application in ("django_app", "fastapi_app"):
-        yield from sorted((ROOT / application).rglob("*.py"))
+    for package in ("django_app", "fastapi_app", "telemetry"):
+        yield from sorted((ROOT / package).rglob("*.py"))
 
 
 def imported(path: Path) -> set[str]:
