@@ -7,12 +7,13 @@ import pytest
 import yaml
 
 from launcher.places import ROOT
-from tests.docs.test_readme import TABLE
+from tests.docs.test_readme import TABLE, read_by_django, read_by_fastapi
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONCE = {name for name, service in SERVICES.items() if service["restart"] == "no"}
 ENGINE = {"fastapi", "tasks"}
+FIXED = ("RECTO_DEBUG", "RECTO_MEDIA_ROOT", "RECTO_STATIC_ROOT")  # by the images, or not for production
 
 
 def volumes(name: str) -> set[str]:
@@ -65,9 +66,12 @@ def test_secrets_stay_where_they_are_needed() -> None:
     assert "media:/media:ro" in SERVICES["nginx"]["volumes"]
 
 
-def test_only_settings_that_exist() -> None:
+def test_only_settings_that_exist_and_all_of_them() -> None:
     for name, service in SERVICES.items():
         assert {key for key in service.get("environment", {}) if key.startswith("RECTO_")} <= TABLE, name
+    for name, read in (("web", read_by_django()), ("fastapi", read_by_fastapi())):
+        given = {*SERVICES[name]["environment"], *SERVICES["migrate"]["environment"], *FIXED}
+        assert {setting for setting in read if setting not in given and f"{setting}_FILE" not in given} == set(), name
     example = set(re.findall(r"^#? ?(RECTO_[A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert example <= TABLE
 
@@ -79,6 +83,25 @@ def test_everything_that_the_images_copy_is_sent_to_docker() -> None:
         for source in " ".join(copied).split():
             assert source.split("/")[0] in sent
             assert (ROOT / source).exists()
+
+
+IMPORTED = re.compile(r"^ *(?:from|import) (\w+)", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("file", "target"), [("django", "web"), ("django", "flower"), ("fastapi", "fastapi"), ("fastapi", "worker")]
+)
+def test_every_package_that_is_imported_is_in_the_image(file: str, target: str) -> None:
+    stage = re.search(
+        rf"^FROM \w+ AS {target}$(.*?)(?=^FROM|\Z)", (ROOT / f"Dockerfile.{file}").read_text(), re.M | re.S
+    )
+    assert stage
+    copied = set(re.findall(r"^COPY (\w+) \1$", stage[1], re.MULTILINE))
+    for package in copied - {"launcher", "nginx"}:
+        sources = "".join(path.read_text() for path in (ROOT / package).rglob("*.py"))
+        first_party = {name for name in IMPORTED.findall(sources) if (ROOT / name / "__init__.py").exists()}
+        engine_in_the_task = {"fastapi_app"} if package == "django_app" and target != "worker" else set()
+        assert first_party - engine_in_the_task <= copied, package
 
 
 def test_django_has_no_pixels() -> None:
