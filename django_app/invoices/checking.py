@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,7 @@ WORK = "check-invoices"
 MANY = 500  # of which a check takes seconds
 GIVEN_UP = timedelta(minutes=10)  # a check whose process died
 PATIENCE = timedelta(seconds=5)  # of people who look at findings that are not of now
+SAID = ("code", "field", "message", "severity")
 ISSUE_ROW = re.compile(r"^line_items\[(\d+)\]")
 
 
@@ -110,19 +112,33 @@ def write(
 ) -> None:
     """In the place of what was found before, but not on invoices that are gone by now."""
     there = set(Invoice.objects.select_for_update(no_key=True).filter(project=project_id).values_list("pk", flat=True))
-    Issue.objects.filter(invoice__project=project_id).delete()
-    Issue.objects.bulk_create(
-        issue_of(invoice, values, each)
-        for (invoice, values), told in zip(entries, issues, strict=True)
-        for each in told["issues"]
-        if invoice.pk in there
+    write_issues(
+        project_id,
+        {
+            invoice.pk: [issue_of(invoice, values, each) for each in told["issues"]]
+            for (invoice, values), told in zip(entries, issues, strict=True)
+            if invoice.pk in there
+        },
     )
     write_anomalies(project_id, [each for each in anomalies if there.issuperset(each["ids"])])
 
 
+def write_issues(project_id: int, found: Mapping[int, Sequence[Issue]]) -> None:
+    """By invoice; where the same is said as before, the rows stay: one correction changes few of thousands."""
+    before = defaultdict(list)
+    for pk, *told in Issue.objects.filter(invoice__project=project_id).values_list("invoice", *SAID).order_by("id"):
+        before[pk].append(told)
+    new = {pk: issues for pk, issues in found.items() if [said(each) for each in issues] != before[pk]}
+    Issue.objects.filter(invoice__project=project_id, invoice__in=[*new, *(before.keys() - found.keys())]).delete()
+    Issue.objects.bulk_create(each for issues in new.values() for each in issues)
+
+
+def said(issue: Issue) -> list[str]:
+    return [getattr(issue, name) for name in SAID]
+
+
 def issue_of(invoice: Invoice, values: Mapping[str, Any], found: Mapping[str, Any]) -> Issue:
-    told = {name: found[name] for name in ("code", "message", "severity")}
-    return Issue(invoice=invoice, field=path_of(found["field"], values), **told)
+    return Issue(invoice=invoice, **{**{name: found[name] for name in SAID}, "field": path_of(found["field"], values)})
 
 
 def path_of(field: str, values: Mapping[str, Any]) -> str:

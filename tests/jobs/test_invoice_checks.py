@@ -95,6 +95,24 @@ def test_a_correction_is_checked_and_not_what_was_read(as_bob: Client, project: 
     assert Issue.objects.filter(code="required", field="date").exists()
 
 
+def test_a_check_writes_only_what_it_finds_anew(as_bob: Client, project: Any, add: Add) -> None:
+    corrected, other = add("1.png", total="120.00", invoice_number="A-1"), add("2.png", total="121.00")
+    look(project)
+    kept = list(other.issues.values_list("pk", flat=True))
+    assert kept
+    correct(as_bob, corrected, total="119.00")
+    with CaptureQueriesContext(connection) as queries:
+        look(project)
+    assert list(other.issues.values_list("pk", flat=True)) == kept
+    assert not corrected.issues.filter(code="total_mismatch").exists()
+    checking.changed(project.pk)
+    with CaptureQueriesContext(connection) as again:
+        look(project)
+    writing = ('DELETE FROM "invoices_issue"', 'INSERT INTO "invoices_issue"')
+    assert any(query["sql"].startswith(writing) for query in queries)
+    assert not any(query["sql"].startswith(writing) for query in again)
+
+
 def test_a_line_is_named_as_its_correction_is(as_bob: Client, project: Any, add: Add) -> None:
     """The engine sees the lines that are left, and counts them from 1."""
     amounts = (
