@@ -16,6 +16,7 @@ from fastapi_app.routers import health, images, invoices, live, metrics, notific
 from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.settings import Settings
 from fastapi_app.workers import Workers
+from telemetry import sentry, traces
 
 BODIES = 2  # JSON bodies that are taken apart at the same time, each in memory as a whole
 
@@ -24,6 +25,8 @@ def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTr
     """`to_django` replaces the network between this service and Django."""
     settings = settings or Settings()
     logs.configure(settings)
+    sentry.start(settings.sentry_dsn, "fastapi", ENGINE_VERSION)
+    traces.start("fastapi", ENGINE_VERSION)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

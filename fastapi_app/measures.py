@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fastapi_app.services.errors import EngineError
+from telemetry import traces
 from telemetry.metrics import Counter, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120)
@@ -20,15 +21,17 @@ CRASHES = Counter("recto_child_crashes_total", "Children that ended in their wor
 def measured(work: str) -> Iterator[None]:
     """Counts the block as one work: done, refused by the engine, or broken off."""
     begun, outcome = time.monotonic(), "broken_off"
-    try:
-        yield
-        outcome = "done"
-    except EngineError as error:
-        outcome = "refused"
-        REFUSALS.labels(error.code).inc()
-        raise
-    finally:
-        WORKS.labels(work, outcome).observe(time.monotonic() - begun)
+    with traces.piece(f"work {work}") as span:
+        try:
+            yield
+            outcome = "done"
+        except EngineError as error:
+            outcome = "refused"
+            REFUSALS.labels(error.code).inc()
+            raise
+        finally:
+            span["recto.outcome"] = outcome
+            WORKS.labels(work, outcome).observe(time.monotonic() - begun)
 
 
 def count_steps(facts: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fastapi_app.errors import internal_error, problem
-from telemetry import logs, metrics
+from telemetry import logs, metrics, traces
 
 log = logging.getLogger("recto.requests")
 
@@ -47,10 +47,14 @@ class Observed:
                 status = message.get("code", 1000)
             await send(message)
 
-        with logs.about(request_id=request_id):
+        with (
+            logs.about(request_id=request_id),
+            traces.request(scope.get("method", "WEBSOCKET"), Headers(scope=scope)) as span,
+        ):
             try:
                 await self._app(scope, receive, stamped)
             finally:
+                span |= {"http.route": _route(scope), "http.response.status_code": status}
                 _report(scope, status, time.perf_counter() - started)
 
 
@@ -64,8 +68,13 @@ def _report(scope: Scope, status: int, seconds: float) -> None:
     }
     level = logging.DEBUG if scope["path"] in QUIET else logging.INFO
     log.log(level, f"{facts['method']} {facts['path']} {status}", extra=facts)
-    route, took = getattr(scope.get("route"), "path", "none"), None if scope["type"] == "websocket" else seconds
-    metrics.count_request(SERVICE, facts["method"], route, status, took)
+    took = None if scope["type"] == "websocket" else seconds
+    metrics.count_request(SERVICE, facts["method"], _route(scope), status, took)
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of its address."""
+    return str(getattr(scope.get("route"), "path", "none"))
 
 
 class Origins(CORSMiddleware):

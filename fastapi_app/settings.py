@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     tasks: int = Field(200, ge=1, description="Tasks of the developer API that may wait; one more is answered 503")
     task_bytes: int = Field(512 * MIB, ge=1, description="Bytes of their images that may wait in Redis")
 
+    sentry_dsn: str = Field("", description="Where errors are sent (Sentry); empty = nowhere")
     worker_metrics_port: int = Field(0, ge=0, description="Where Prometheus asks the worker of tasks; 0 = nowhere")
     worker_metrics_host: str = Field("127.0.0.1", description="Address that this port is opened at")
 

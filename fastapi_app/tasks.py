@@ -23,11 +23,12 @@ from fastapi_app.orders import Slot
 from fastapi_app.queue import PATIENT, READ, Tasks
 from fastapi_app.scratch import TASK, Scratch
 from fastapi_app.scratch import sweep as sweep_folders
+from fastapi_app.services import ENGINE_VERSION
 from fastapi_app.services.errors import EngineError, on_page
 from fastapi_app.services.layout import Page
 from fastapi_app.services.layout import text_of as joined
 from fastapi_app.settings import Settings
-from telemetry import metrics
+from telemetry import metrics, sentry, traces
 from telemetry.logs import about
 
 log = logging.getLogger("recto.tasks")
@@ -186,9 +187,11 @@ def sweep_once() -> None:
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]
-def log_warnings(**_: Any) -> None:
-    """As lines like all others."""
+def tell_those_who_run_it(**_: Any) -> None:
+    """Warnings as lines like all others, errors and traces to where they are wanted."""
     logging.captureWarnings(True)
+    sentry.start(settings.sentry_dsn, "tasks", ENGINE_VERSION)
+    traces.start("tasks", ENGINE_VERSION)
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

@@ -11,6 +11,8 @@ from typing import Any
 IDS = ("request_id", "user", "job")
 # These say at INFO what a line of our own says of every request and task.
 TALKATIVE = ("httpx", "httpcore", "celery.app.trace", "celery.worker.strategy")
+# uvicorn's line again, with escape sequences; Django's request, whose address may say what somebody looked for.
+UNWANTED = ("color_message", "request")
 HARMLESS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _facts: ContextVar[dict[str, Any] | None] = ContextVar("log_facts", default=None)
@@ -50,7 +52,8 @@ class Ids(logging.Filter):
     """Puts what is known on every record, null where nothing is; what the line itself says goes first."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.__dict__.pop("color_message", None)  # uvicorn's line again, with escape sequences
+        for name in UNWANTED:
+            record.__dict__.pop(name, None)
         for name, value in (dict.fromkeys(IDS) | known()).items():
             if not hasattr(record, name):
                 setattr(record, name, value)

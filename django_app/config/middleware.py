@@ -11,7 +11,7 @@ from django.urls import is_valid_path
 from django.utils.functional import SimpleLazyObject
 
 from django_app.config.metrics import metrics
-from telemetry import logs
+from telemetry import logs, traces
 
 View = Callable[[HttpRequest], HttpResponseBase]
 
@@ -23,8 +23,10 @@ QUIET = ("/healthz", "/readyz", "/health", "/ping")  # asked by machines, every 
 def request_log(get_response: View) -> View:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        with logs.about(request_id=logs.acceptable_id(request.headers.get("X-Request-ID", ""))):
+        about = logs.about(request_id=logs.acceptable_id(request.headers.get("X-Request-ID", "")))
+        with about, traces.request(request.method or "", request.headers) as span:
             response = get_response(request)
+            span |= {"http.route": route_of(request), "http.response.status_code": response.status_code}
             seconds = time.perf_counter() - started
             response.headers["X-Request-ID"] = logs.request_id()
             response.headers["X-Process-Time"] = f"{seconds:.4f}"

@@ -112,6 +112,9 @@ OFFERED_LANGUAGES = env.list("RECTO_LANGUAGES", default=["en"])
 LOG_LEVEL = env.str("RECTO_LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT = env.str("RECTO_LOG_FORMAT", default="json")
 
+# Where errors are sent (Sentry); empty: nowhere.
+SENTRY_DSN = env.str("RECTO_SENTRY_DSN", default="")
+
 # Where Prometheus asks a worker; 0: nowhere. In a container 0.0.0.0, which nobody outside may reach.
 WORKER_METRICS_PORT = env.int("RECTO_WORKER_METRICS_PORT", default=0)
 WORKER_METRICS_HOST = env.str("RECTO_WORKER_METRICS_HOST", default="127.0.0.1")

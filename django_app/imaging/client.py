@@ -23,7 +23,7 @@ from urllib3.exceptions import HTTPError
 
 from django_app.users import tokens
 from django_app.users.models import User
-from telemetry import logs
+from telemetry import logs, traces
 
 CONNECT_SECONDS = 3.0
 INFO_CACHE_SECONDS = 60
@@ -228,7 +228,7 @@ class ImagingClient:
         return answer
 
     def headers(self, source: Source | None) -> dict[str, str]:
-        headers = {"X-Request-ID": logs.request_id()} if logs.request_id() else {}
+        headers = traces.headers() | ({"X-Request-ID": logs.request_id()} if logs.request_id() else {})
         if source is not None and not isinstance(source, UploadedFile):
             token = tokens.access_for(self.user, key=source.key, frame=source.frame)
             return headers | {"Authorization": f"Bearer {token}"}

@@ -22,7 +22,7 @@ from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import KINDS, PROJECT_WORKS, Cleaned, Save, Source
 from django_app.jobs.patience import is_away, patiently
 from django_app.jobs.sweep import release_claims, sweep
-from telemetry import logs
+from telemetry import logs, traces
 
 __all__ = ["release", "run", "sweep_now", "worker"]
 
@@ -59,7 +59,9 @@ def run(self: Task, item_id: int) -> None:
     with logs.about(request_id=item.job.request_id, user=item.job.created_by_id, job=item.job_id, item=item.pk):
         patiently(lambda: queue.enqueue(item.job))
         begun = time.monotonic()
-        work_on(item)
+        with traces.piece(f"item {item.job.kind}") as span:
+            work_on(item)
+            span["recto.state"] = item.state
         tell(item, time.monotonic() - begun)
         patiently(item.job.finish)
 

@@ -11,9 +11,11 @@ from celery import bootsteps, current_app
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import celeryd_init, task_failure, worker_shutting_down
 from celery.worker.state import active_requests
+from django.conf import settings
 from redis.exceptions import RedisError
 
 from django_app.jobs import alive, queue
+from telemetry import sentry, traces
 
 logger = logging.getLogger(__name__)
 
@@ -26,9 +28,11 @@ _begun = time.time()
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]
-def log_warnings(**_: Any) -> None:
-    """As lines like all others."""
+def tell_those_who_run_it(**_: Any) -> None:
+    """Warnings as lines like all others, errors and traces to where they are wanted."""
     logging.captureWarnings(True)
+    sentry.start(settings.SENTRY_DSN, "worker", settings.VERSION)
+    traces.start("worker", settings.VERSION)
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
