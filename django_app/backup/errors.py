@@ -31,3 +31,10 @@ class NewerError(BackupError):
 
 class OccupiedError(BackupError):
     pass
+
+
+def words(error: BackupError | OSError) -> str:
+    """A sentence, also of what the system says."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the archive'}: {error.strerror}."
+    return str(error)

@@ -32,8 +32,14 @@ def verify(source: IO[bytes]) -> Header:
 
 
 def restore(source: IO[bytes], progress: Progress) -> Header:
-    """Files, then rows in the tables of their time, which then become those of this version. Raises BackupError."""
+    """Files, then rows in the tables of their time, which then become those of this version. Raises BackupError.
+
+    What can be read twice is looked through before anything is written.
+    """
     schema.refuse_occupied()
+    if source.seekable():
+        verify(source)
+        source.seek(0)
     archive = members(source)
     header = Header.read(next(archive, None))
     with TemporaryFile() as placed:  # the keys of files, of which there may be millions

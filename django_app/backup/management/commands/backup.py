@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from django_app.backup.errors import BackupError
+from django_app.backup.errors import BackupError, words
 from django_app.backup.making import make
 from django_app.backup.progress import Progress
 from django_app.backup.whole import whole_file
@@ -28,7 +28,7 @@ class Command(BaseCommand):
                 made, losses = make(out, progress)
             made.save()
         except (BackupError, OSError) as error:
-            raise CommandError(f"There is no backup: {error}") from error
+            raise CommandError(f"There is no backup: {words(error)}") from error
         except KeyboardInterrupt:
             raise CommandError("There is no backup: it was interrupted.") from None
         for key in sorted(losses.missing):

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
 
-from django_app.backup.errors import BackupError
+from django_app.backup.errors import BackupError, words
 from django_app.backup.progress import Progress
 from django_app.backup.restoring import restore, verify
 
@@ -27,13 +27,9 @@ class Command(BaseCommand):
         progress = Progress(self.stderr.write if verbosity else lambda words: None)
         try:
             with source(file) as archive:
-                if options["verify"] or archive.seekable():
-                    header = verify(archive)
-                if not options["verify"]:
-                    archive.seek(0) if archive.seekable() else None
-                    header = restore(archive, progress)
+                header = verify(archive) if options["verify"] else restore(archive, progress)
         except (BackupError, OSError) as error:
-            raise CommandError(f"Nothing was restored: {error}") from error
+            raise CommandError(f"Nothing was restored: {words(error)}") from error
         except KeyboardInterrupt:
             raise CommandError("Nothing was restored: it was interrupted.") from None
         of = f"the backup of {header.begun_at} by Recto {header.recto_version}"
