@@ -9,7 +9,7 @@ import httpx
 
 from bench.load.ledger import CUT_OFF, REFUSED, SERVED, TIMED_OUT, Ledger, Sample, outcome_of
 
-PATIENCE = 30.0  # seconds; whoever waits longer thinks that it is broken
+PATIENCE = 60.0  # seconds; whoever waits longer thinks that it is broken
 CONNECTIONS = 6
 
 

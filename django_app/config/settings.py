@@ -108,6 +108,9 @@ SESSION_AGE = env.int("RECTO_SESSION_AGE_SECONDS", default=30 * 24 * 3600)
 # not translated yet.
 OFFERED_LANGUAGES = env.list("RECTO_LANGUAGES", default=["en"])
 
+# Longest that a request may have waited in front of Django, in seconds; after it, it is answered 503. 0: however long.
+PATIENCE_SECONDS = env.float("RECTO_PATIENCE_SECONDS", default=10.0)
+
 # DEBUG, INFO, WARNING …, and json (one object a line) or text.
 LOG_LEVEL = env.str("RECTO_LOG_LEVEL", default="INFO").upper()
 LOG_FORMAT = env.str("RECTO_LOG_FORMAT", default="json")
@@ -165,6 +168,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django_app.status.metrics.scraped",
     "django_app.config.middleware.request_log",
+    "django_app.api.waiting.bounded_wait",
     "django.middleware.security.SecurityMiddleware",
     "django_app.config.middleware.content_security_policy",
     "django_app.config.middleware.no_copies",

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 import socket
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -121,6 +122,7 @@ def test_client_cannot_pretend(door: str) -> None:
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "evil.example",
         "Forwarded": "for=9.9.9.9",
+        "X-Request-Start": "t=1.000",
         "Upgrade": "h2c",
         "Connection": "Upgrade",
     }
@@ -131,6 +133,7 @@ def test_client_cannot_pretend(door: str) -> None:
     assert headers["X-Forwarded-Proto"] == "http"
     assert headers["X-Forwarded-Host"] == headers["Host"] == urlsplit(door).netloc
     assert "Forwarded" not in headers
+    assert abs(float(headers["X-Request-Start"].removeprefix("t=")) - time.time()) < 5
     assert "Upgrade" not in headers
 
 
