@@ -48,10 +48,10 @@ def estimate(gray: Pixels, max_angle: float = 45.0) -> Skew:
         raise BadParameter("The largest angle lies between 0 and 45 degrees.")
     if min(gray.shape) < 32:
         return STRAIGHT
-    coarse, columns = threads.both(lambda: _coarse(_ink(_small(gray)), max_angle), lambda: _ink(_columns(gray)))
+    coarse, columns = threads.both(lambda: _coarse(_ink(_small(gray)), max_angle), lambda: _ink_of_columns(gray))
     if coarse.confidence < CONFIDENT:
         return Skew(0.0, coarse.confidence)
-    angle = _fine(columns, coarse.angle, COLUMN / (gray.shape[0] // columns.shape[0]))
+    angle = _fine(columns, coarse.angle, COLUMN / (gray.shape[0] // columns.shape[1]))
     return Skew(float(np.clip(angle, -max_angle, max_angle)), coarse.confidence)
 
 
@@ -73,6 +73,12 @@ def _columns(gray: Pixels) -> Pixels:
     if height > TALLEST:
         page = halve(page)  # by twos in both directions, which OpenCV is quick at, and the rest of the way after
     return cv2.resize(page, (columns, len(page)), interpolation=cv2.INTER_AREA)
+
+
+def _ink_of_columns(gray: Pixels) -> Matrix:
+    """float32 (w, h): the ink of the squeezed page, column by column."""
+    # Rows of grain and the blocks of a JPEG lie level: unblurred, they would draw the angle to 0.
+    return cv2.transpose(cv2.GaussianBlur(_ink(_columns(gray)), (1, 5), 1.5)).astype(np.float32)
 
 
 def _small(gray: Pixels) -> Pixels:
@@ -121,14 +127,14 @@ def _sharpness(x: Matrix, y: Matrix, angle: float, reach: float) -> float:
     return float(np.square(np.diff(profile)).sum())
 
 
-def _fine(ink: Pixels, angle: float, squeeze: float) -> float:
+def _fine(columns: Matrix, angle: float, squeeze: float) -> float:
     """Refines a coarse angle, in two rounds, by shifting upright strips of the page against each other.
 
     `squeeze`: how many times narrower the page is than it should be for its height. The first round looks at what is
     some rows apart, lest rows of grain outweigh lines of text.
     """
     slope = np.tan(np.deg2rad(angle)) * squeeze
-    strips = _strips(ink, slope)
+    strips = _strips(columns, slope)
     for reach, count, apart in ((0.6, 11, 8), (0.09, 7, 2)):
         slopes = np.tan(np.deg2rad(angle + np.linspace(-reach, reach, count))) * squeeze - slope
         scores = np.array([strips.sharpness(each, apart) for each in slopes])
@@ -158,11 +164,9 @@ class Strips:
         return float(np.square(profile[apart:] - profile[:-apart]).sum())
 
 
-def _strips(ink: Pixels, slope: float) -> Strips:
+def _strips(columns: Matrix, slope: float) -> Strips:
     """Columns are moved against `slope` by whole pixels; what that leaves of a strip's lift, its `rest` says."""
-    height, width = ink.shape
-    # Rows of grain and the blocks of a JPEG lie level: unblurred, they would draw the angle to 0.
-    columns = cv2.transpose(cv2.GaussianBlur(ink, (1, 5), 1.5)).astype(np.float32)
+    width, height = columns.shape
     lifts = slope * (np.arange(width) - (width - 1) / 2)
     whole = np.rint(lifts).astype(int)
     starts = (whole - whole.min()).tolist()
@@ -190,17 +194,18 @@ def _vertex(scores: Matrix, best: int) -> float:
     return 0.0 if bend >= 0 else float(0.5 * (left - right) / bend)
 
 
-def turn(image: Pixels, angle: float) -> tuple[Pixels, Matrix]:
+def turn(image: Pixels, angle: float, paper: Pixels | None = None) -> tuple[Pixels, Matrix]:
     """Turns the content clockwise by `angle` on a canvas that grows so that nothing is lost.
 
     Returns the image and the matrix from the old pixel coordinates to the new. New corners continue the paper around
-    them, in its brightness and colour, so that no edge appears that later steps would take for ink.
+    them, in its brightness and colour, so that no edge appears that later steps would take for ink; `paper` is the
+    background, where it is known.
     """
     if angle == 0:
         return image, np.eye(3)
     height, width = image.shape[:2]
     matrix, size = _rotation(width, height, angle)
-    canvas = _paper_canvas(image, matrix, size)
+    canvas = _canvas(background(image, PAPER_LONGEST) if paper is None else paper, width, matrix, size)
     turned = cv2.warpAffine(
         image, matrix[:2], size, dst=canvas, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_TRANSPARENT
     )
@@ -218,10 +223,9 @@ def _rotation(width: int, height: int, angle: float) -> tuple[Matrix, tuple[int,
     return matrix, (new_width, new_height)
 
 
-def _paper_canvas(image: Pixels, matrix: Matrix, size: tuple[int, int]) -> Pixels:
-    """The page's background, turned the same way and continued to the corners."""
-    paper = background(image, PAPER_LONGEST)
-    scale = paper.shape[1] / image.shape[1]
+def _canvas(paper: Pixels, width: int, matrix: Matrix, size: tuple[int, int]) -> Pixels:
+    """The background of a page of this width, turned the same way and continued to the corners."""
+    scale = paper.shape[1] / width
     small = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     turn_small = matrix[:2].copy()
     turn_small[:, 2] *= scale
@@ -235,8 +239,8 @@ def deskew(image: Pixels, max_angle: float = 45.0, min_angle: float = 0.0) -> tu
     A page that is off by less than `min_angle`, or than half a pixel from side to side, is level: turning would only
     soften it.
     """
-    skew = estimate(to_gray(image), max_angle)
+    skew, paper = threads.both(lambda: estimate(to_gray(image), max_angle), lambda: background(image, PAPER_LONGEST))
     if abs(skew.angle) < min_angle or abs(np.tan(np.deg2rad(skew.angle))) * image.shape[1] < 0.5:
         skew = replace(skew, angle=0.0)
-    turned, matrix = turn(image, skew.angle)
+    turned, matrix = turn(image, skew.angle, paper)
     return turned, matrix, skew

@@ -54,11 +54,12 @@ def to_gray(image: NDArray[Any]) -> Pixels:
 
 def is_bilevel(pixels: Pixels) -> bool:
     """True for a gray page of only 0 and 255."""
-    if pixels.ndim != 2:
-        return False
-    if cv2.countNonZero(cv2.inRange(pixels[::37], 1, 254)):  # most gray pages end here
-        return False
-    return cv2.countNonZero(cv2.inRange(pixels, 1, 254)) == 0
+    return pixels.ndim == 2 and _has_two_levels(pixels[::37]) and _has_two_levels(pixels)  # most end at the sample
+
+
+def _has_two_levels(pixels: Pixels) -> bool:
+    """What is not 0 adds up to 255 each only where all of it is 255."""
+    return bool(cv2.sumElems(pixels)[0] == 255 * cv2.countNonZero(pixels))
 
 
 def halve(pixels: Pixels) -> Pixels:
