@@ -16,7 +16,17 @@ from launcher.places import ROOT
 # What opens connections. Of http and urllib only parts do: urlsplit and HTTPStatus are harmless.
 CLIENTS = {
     *("aiohttp", "boto3", "botocore", "ftplib", "httpx", "http.client", "pycurl", "requests", "smtplib", "socket"),
-    *("ssl", "telnetlib", "urllib.request", "urllib3", "websocket", "websockets", "xmlrpc"),
+    *(
+        "opentelemetry.exporter",
+        "sentry_sdk",
+        "ssl",
+        "telnetlib",
+        "urllib.request",
+        "urllib3",
+        "websocket",
+        "websockets",
+        "xmlrpc",
+    ),
 }
 ASKED = {
     "django_app/config/bucket.py": "the bucket of the settings",
@@ -24,6 +34,8 @@ ASKED = {
     "fastapi_app/auth.py": "Django of the settings; a session handle is quoted into one path",
     "fastapi_app/copies.py": "the address in a token, which only Django signs, and only for a key of the bucket",
     "fastapi_app/main.py": "makes the clients of auth and copies",
+    "telemetry/sentry.py": "where the settings say that errors are reported, if they do",
+    "telemetry/traces.py": "where the settings say that traces are collected, if they do",
 }
 STATUS_NAMES = {"fastapi_app/errors.py": {"http.client"}}  # the standard's phrases
 
