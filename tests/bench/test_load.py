@@ -58,6 +58,7 @@ def test_what_must_not_be_is_counted_apart() -> None:
     assert bad.broken() == Counter({"upload: timed out": 1, "page view: 500": 1})
     assert not bad.refused()
     assert rising.carried([bad]) is None
+    assert rising.carried([Step(8, 10, Ledger(), Ledger())]) is None
 
 
 def test_every_upload_is_another_file_of_the_same_image() -> None:
