@@ -117,12 +117,12 @@ def entries(found: Invoices) -> list[dict[str, Any]]:
 
 
 def _read(found: Invoices) -> list[tuple[str, str, dict[str, Any]]]:
-    """Name of the file, fingerprint of the page it is on if it is the file's first, the invoice."""
+    """Name of the file, fingerprint of the page on which it begins, the invoice."""
     return [
-        (name, "" if at else slot["fingerprint"], invoice)
+        (name, fingerprint, invoice)
         for name, slot in zip(found.order.names, found.slots, strict=True)
-        if slot is not None
-        for at, invoice in enumerate(slot.get("invoices", ()))
+        if slot is not None and "invoices" in slot
+        for fingerprint, invoice in zip(slot["fingerprints"], slot["invoices"], strict=True)
     ]
 
 

@@ -26,8 +26,8 @@ def read_invoices(
     *,
     limits: Limits,
 ) -> Messages:
-    """The invoices of a file: percentages, then format, frames, invoices, a layout (or null) for every page, and the
-    fingerprint of the first. `recipe`: how pages are prepared for recognition, instead of by a look at them."""
+    """The invoices of a file: percentages, then format, frames, invoices, a layout (or null) for every page, and a
+    fingerprint for every invoice. `recipe`: how pages are prepared for recognition, instead of by a look at them."""
     given = None if recipe is None else Recipe.parse(recipe)
     data = Path(path).read_bytes()
     for event in read(data, languages, limits=limits, recipe=given, most_pages=most_pages):
@@ -43,7 +43,7 @@ def _facts(found: Reading) -> dict[str, Any]:
         "frames": [{"width": each.width, "height": each.height, "dpi": each.dpi} for each in found.file.frames],
         "invoices": [invoice.model_dump(mode="json") for invoice in found.invoices],
         "layouts": [page and page.model_dump(mode="json") for page in found.pages],
-        "fingerprint": found.fingerprint,
+        "fingerprints": found.fingerprints,
     }
 
 

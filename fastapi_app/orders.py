@@ -8,7 +8,7 @@ from typing import Any
 from celery import states
 
 Slot = dict[str, Any]
-"""What became of one image: {"text": …}, of one file {"invoices", "fingerprint"}, of either {"error": {"code",
+"""What became of one image: {"text": …}, of one file {"invoices", "fingerprints"}, of either {"error": {"code",
 "detail"}}; and the "attempts" and "seconds" that it took."""
 
 

@@ -119,7 +119,7 @@ def invoices_of(held: Claim, number: int) -> Slot:
         file = {"path": str(path), "languages": list(held.order.languages), "most_pages": settings.max_read_pages}
         within = confinement(settings.file_seconds)
         *_, last = confined.perform("read_invoices", file, within, lambda percent: beat(held, number, percent / 100))
-    return {"invoices": last.facts["invoices"], "fingerprint": last.facts["fingerprint"]}
+    return {"invoices": last.facts["invoices"], "fingerprints": last.facts["fingerprints"]}
 
 
 def beat(held: Claim, number: int, share: float) -> None:

@@ -85,7 +85,7 @@ def saved(item: JobItem, key: str, digest: str, facts: dict[str, Any]) -> str:
     if twin := first_of(item, digest):  # while this one was being read
         return done_again(item, twin)
     pages = add_pages(document, item, key, facts)
-    rows.add(item, facts["invoices"], pages, digest=digest, fingerprint=facts["fingerprint"])
+    rows.add(item, facts["invoices"], pages, digest=digest, fingerprints=facts["fingerprints"])
     checking.changed(item.job.project_id)
     item.becomes(pages[0])
     forget_source(item)

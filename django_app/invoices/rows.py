@@ -14,10 +14,10 @@ LARGEST = Decimal(10) ** 16  # what the column holds
 
 
 def add(
-    item: JobItem, found: Iterable[Mapping[str, Any]], pages: list[Page], *, digest: str, fingerprint: str
+    item: JobItem, found: Iterable[Mapping[str, Any]], pages: list[Page], *, digest: str, fingerprints: Iterable[str]
 ) -> list[Invoice]:
-    """The invoices of one file, whose pages are `pages`."""
-    invoices = [begun(item, read, digest, fingerprint) for read in found]
+    """The invoices of one file, whose pages are `pages`; each with its fingerprint."""
+    invoices = [begun(item, read, digest, fingerprint) for read, fingerprint in zip(found, fingerprints, strict=True)]
     Invoice.objects.bulk_create(invoices)
     InvoicePage.objects.bulk_create(
         InvoicePage(invoice=invoice, page=pages[number - 1], number=number)

@@ -61,7 +61,7 @@ class Engine(Protocol):
 
     def read_invoices(self, path: Path, languages: Sequence[str], recipe: Any = None) -> dict[str, Any]:
         """{"format", "frames": as of `unpack`, "invoices": [the engine's], "layouts": [one a page, null where it could
-        not be read], "fingerprint"}; without a recipe pages are prepared as they need it."""
+        not be read], "fingerprints": one an invoice}; without a recipe pages are prepared as they need it."""
 
     def check_invoices(self, invoices: Sequence[dict[str, Any]], today: str) -> list[dict[str, Any]]:
         """{"issues": [{"code", "field", "message", "severity"}]} of each; `invoices`: {"file", "invoice"}."""

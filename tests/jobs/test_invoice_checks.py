@@ -39,7 +39,7 @@ def add(job: Job, project: Any) -> Add:
         item.name = name
         read = READ | {"fields": READ["fields"] | {field: value(text) for field, text in said.items()}}
         read |= {"line_items": []} if lines is None else {"line_items": lines}
-        (invoice,) = rows.add(item, [read], [], digest=name, fingerprint="")
+        (invoice,) = rows.add(item, [read], [], digest=name, fingerprints=[""])
         checking.changed(project.pk)
         return invoice
 

@@ -225,7 +225,7 @@ def test_forms_without_numbers_look_alike() -> None:
 
 
 def test_invoices_of_one_file() -> None:
-    """They share a fingerprint, that of the file."""
+    """Sheets of one form look alike."""
     first, second = (
         Entry(id=page, file="both.pdf", values={"total": f"{page}.00"}, fingerprint=near) for page in (1, 2)
     )

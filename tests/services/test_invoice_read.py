@@ -65,7 +65,7 @@ def test_an_image_is_recognised() -> None:
     assert [page.engine.split()[0] for page in found.pages if page] == ["rapidocr"]
     assert invoice.source == "image"
     assert invoice.fields["invoice_number"].value == "2024-117"
-    assert len(found.fingerprint) == 16
+    assert [len(look) for look in found.fingerprints] == [16]
 
 
 def test_a_recipe_prepares_the_page() -> None:
@@ -102,6 +102,7 @@ def test_a_stack_of_invoices() -> None:
     field = found.invoices[2].fields["invoice_number"]
     assert field.page == 3
     assert found.invoices[1].text.count("Invoice No.") == 1
+    assert len(found.fingerprints) == 3
 
 
 def test_one_invoice_of_several_pages() -> None:

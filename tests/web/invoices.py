@@ -51,7 +51,7 @@ def adder(task: Job, add_page: Callable[..., Any]) -> Add:
         item = task.items.earliest("position")
         item.name = name
         fields = READ["fields"] | {field: value(text) for field, text in said.items()}
-        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprint="f" * 16)
+        (invoice,) = rows.add(item, [READ | {"fields": fields}], [add_page(name)], digest=name, fingerprints=["f" * 16])
         return invoice
 
     return add

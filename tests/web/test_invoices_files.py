@@ -32,7 +32,7 @@ def add(task: Job, name: str = "1.png", **said: str) -> Invoice:
     item = task.items.earliest("position")
     item.name = name
     fields = READ["fields"] | {field: value(text) for field, text in said.items()}
-    (invoice,) = rows.add(item, [READ | {"fields": fields, "pages": [1, 2]}], [], digest=name, fingerprint="")
+    (invoice,) = rows.add(item, [READ | {"fields": fields, "pages": [1, 2]}], [], digest=name, fingerprints=[""])
     return invoice
 
 

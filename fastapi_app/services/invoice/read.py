@@ -34,12 +34,14 @@ class Progress:
 
 @dataclass(frozen=True)
 class Reading:
-    """`pages`: every page of the file as it was read; None for one that could not be, when others could."""
+    """`pages`: every page of the file as it was read; None for one that could not be, when others could.
+    `fingerprints`: of the first page of each invoice, "" where there is none.
+    """
 
     file: ImageFile
     invoices: tuple[Invoice, ...]
     pages: tuple[Page | None, ...]
-    fingerprint: str
+    fingerprints: tuple[str, ...]
 
 
 def read(
@@ -67,8 +69,8 @@ def read(
     else:
         invoices = (comparison.compared(embedded, _invoice(whole, 1, languages), whole),)
     _check(invoices, pages)
-    look, _ = page_pixels(data, 0, limits, gray=True, longest=LOOK)
-    yield Reading(file, invoices, pages, fingerprint(look))
+    looks = tuple(_fingerprint(data, invoice.pages[0] - 1, limits) for invoice in invoices)
+    yield Reading(file, invoices, pages, looks)
 
 
 def _pages(
@@ -144,6 +146,14 @@ def _clues(page: Page, languages: Sequence[str]) -> split.Clues:
 def _invoice(pages: Sequence[Page], first: int, languages: Sequence[str]) -> Invoice:
     is_text = all(page.engine == text_layer.ENGINE for page in pages)
     return extract(pages, languages, source="text" if is_text else "image", first_page=first)
+
+
+def _fingerprint(data: bytes, number: int, limits: Limits) -> str:
+    try:
+        look, _ = page_pixels(data, number, limits, gray=True, longest=LOOK)
+    except OF_A_PAGE:
+        return ""
+    return fingerprint(look)
 
 
 def _check(invoices: Sequence[Invoice], pages: Sequence[Page | None]) -> None:

@@ -78,7 +78,7 @@ def _consistent(one: Row, other: Row, differ: int, vendors: dict[int, Vendor]) -
     """What was read does not say that two papers of one form are two invoices; one misreading may be.
 
     Two values have to agree where something speaks against it: a misreading, a picture less alike, or invoices of one
-    file, whose first page stands for them all.
+    file, whose sheets are often of one form.
     """
     pairs = (
         (one.number, other.number),
