@@ -33,8 +33,8 @@ class OccupiedError(BackupError):
     pass
 
 
-def words(error: BackupError | OSError) -> str:
-    """A sentence, also of what the system says."""
+def words(error: Exception) -> str:
+    """A sentence, also of what the system or the database says."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the archive'}: {error.strerror}."
-    return str(error)
+    return " ".join(str(error).split())

@@ -24,6 +24,7 @@ from django_app.backup.errors import DamagedError
 
 FOLDER = "rows"
 CHUNK = 4 * 1024 * 1024  # bytes of JSON in a member, and one row more
+LINES = 10_000  # rows in a member
 MOST = 256 * 1024 * 1024  # bytes that a member may unpack to
 AT_ONCE = 2000
 GZIP = 16 + zlib.MAX_WBITS
@@ -68,7 +69,7 @@ def chunks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
     for line in lines:
         some.append(line)
         size += len(line)
-        if size >= CHUNK:
+        if size >= CHUNK or len(some) == LINES:
             yield some
             some, size = [], 0
     if some:

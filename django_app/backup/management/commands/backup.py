@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from django_app.backup.errors import BackupError, words
 from django_app.backup.making import make
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             with target(file) as out:
                 made, losses = make(out, progress)
             made.save()
-        except (BackupError, OSError) as error:
+        except (BackupError, OSError, OperationalError) as error:
             raise CommandError(f"There is no backup: {words(error)}") from error
         except KeyboardInterrupt:
             raise CommandError("There is no backup: it was interrupted.") from None
