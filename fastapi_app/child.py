@@ -19,6 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from fastapi_app.said import speak_into
 from fastapi_app.services.errors import EngineError
 
 # The service imports this module for `serve`; OpenCV and the works are imported in the functions, by the child alone.
@@ -37,8 +38,9 @@ class Bounds:
     folder: str
 
 
-def serve(pipe: Connection, bounds: Bounds) -> None:
+def serve(pipe: Connection, stderr: Connection, bounds: Bounds) -> None:
     """Obey commands until the parent closes the pipe."""
+    speak_into(stderr)
     _confine(bounds)
     _rehearse()
     with suppress(EOFError, BrokenPipeError):

@@ -28,6 +28,7 @@ import anyio.to_thread
 
 from fastapi_app import measures
 from fastapi_app.child import Bounds, serve
+from fastapi_app.said import Said
 from fastapi_app.services.errors import EngineError, UnusableImage
 
 log = logging.getLogger("recto.workers")
@@ -102,14 +103,16 @@ def _fork_server_runs() -> bool:
 
 def start_child(bounds: Bounds) -> "Child":
     """Blocking for a few milliseconds."""
-    process, pipe = start_process(bounds)
-    return Child(process, pipe, Path(bounds.folder))
+    process, pipe, said = start_process(bounds)
+    return Child(process, pipe, said, Path(bounds.folder))
 
 
-def start_process(bounds: Bounds) -> tuple[ForkServerProcess, Connection]:
-    """A child, and our end of its pipe."""
+def start_process(bounds: Bounds) -> tuple[ForkServerProcess, Connection, Said]:
+    """A child, our end of its pipe, and what it writes to stderr."""
     ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("forkserver").Process(target=serve, args=(theirs, bounds), daemon=True)
+    said, stderr = multiprocessing.Pipe(duplex=False)
+    arguments = (theirs, stderr, bounds)
+    process = multiprocessing.get_context("forkserver").Process(target=serve, args=arguments, daemon=True)
     with _starting, nameless_main():
         try:
             _keep_fork_server()
@@ -118,7 +121,8 @@ def start_process(bounds: Bounds) -> tuple[ForkServerProcess, Connection]:
             _keep_fork_server()
             process.start()
     theirs.close()
-    return process, ours
+    stderr.close()
+    return process, ours, Said(said)
 
 
 def read_message(pipe: Connection) -> Event | None:
@@ -142,9 +146,10 @@ def kill_group(pid: int) -> None:
 class Child:
     """Our end of one child process. `busy` from a command until its end."""
 
-    def __init__(self, process: ForkServerProcess, pipe: Connection, folder: Path) -> None:
+    def __init__(self, process: ForkServerProcess, pipe: Connection, said: Said, folder: Path) -> None:
         self._process = process
         self._pipe = pipe
+        self._said = said
         self._folder = folder
         self._reading: asyncio.Future[Event | None] | None = None
         self._dead = False
@@ -182,8 +187,11 @@ class Child:
             raise await self._crashed() from error
         except EngineError:
             self._reading, self.busy = None, False
+            self._said.tell(self.pid)
             raise
         self._reading, self.busy = None, event is not None
+        if event is None:
+            self._said.tell(self.pid)
         return event
 
     async def stop(self) -> None:
@@ -201,6 +209,8 @@ class Child:
         if self._dead:
             return
         self._dead, self.busy = True, False
+        self._said.tell(self.pid)
+        self._said.close()
         kill_group(self.pid)
         if self._reading is not None and not self._reading.done():
             self._reading.add_done_callback(lambda _: self._pipe.close())

@@ -50,13 +50,15 @@ def perform(work: str, arguments: dict[str, Any], within: Confinement, beat: Bea
     Raises EngineError, LostError.
     """
     folder = Scratch(PAGE)
-    process, pipe = start_process(within.bounds(str(folder.path / "own")))
+    process, pipe, said = start_process(within.bounds(str(folder.path / "own")))
     try:
         with measures.measured(work):
             pipe.send_bytes(json.dumps({"work": work, "arguments": arguments, "limits": within.limits}).encode())
             yield from _events(pipe, within.seconds, beat)
     finally:
         kill_group(process.pid or 0)
+        said.tell(process.pid or 0)
+        said.close()
         pipe.close()
         process.join(1)
         folder.remove()

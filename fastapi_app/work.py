@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+import cv2
 from PIL import Image, UnidentifiedImageError
 
 from fastapi_app import invoice_work, job_work, timing
@@ -190,7 +191,8 @@ def tiles(path: str, frame: int, key: str, *, limits: Limits) -> Messages:
 
 def engines(*, limits: Limits) -> Messages:
     """What can be read with what. Raises EngineUnavailable without Tesseract."""
-    yield {"type": "engines", "languages": list(ocr.languages()), "versions": dict(ocr.versions())}, b""
+    versions = {**ocr.versions(), "opencv": cv2.__version__}
+    yield {"type": "engines", "languages": list(ocr.languages()), "versions": versions}, b""
 
 
 def _page(path: str, frame: int, limits: Limits) -> Raster:

@@ -67,11 +67,16 @@ def test_log_line(media: Path, capfd: pytest.CaptureFixture[str]) -> None:
         files = {"file": text_page(60, 40)}
         headers = service.headers() | {"X-Request-ID": "r-1"}
         service.http.post("/api/images/deskew?max_angle=3", files=files, headers=headers)
+        page = text_page()
+        broken = {"file": page[:300] + b"xxxx" + page[304:]}
+        service.http.post("/api/images/deskew", files=broken, headers=service.headers() | {"X-Request-ID": "r-2"})
     lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
     line = next(line for line in lines if line["logger"] == "recto.requests" and line["path"] == "/api/images/deskew")
     facts = [line[name] for name in ("request_id", "method", "path", "status", "user")]
     assert facts == ["r-1", "POST", "/api/images/deskew", 200, "7"]
     assert line["seconds"] > 0
+    spoken = next(line for line in lines if "libpng" in line["message"])
+    assert (spoken["request_id"], spoken["user"], spoken["level"]) == ("r-2", "7", "WARNING")
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
