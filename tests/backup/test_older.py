@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from django_app.backup import header, rows, schema
@@ -32,8 +34,10 @@ LATER |= {("pages", "0002_digest"), ("invoices", "0003_remove_issue_evidence"), 
 
 
 def archive() -> bytes:
-    """What a Recto without LATER migrations would have written."""
-    then = {app: [name for name in names if (app, name) not in LATER] for app, names in schema.applied().items()}
+    """What a Recto without LATER migrations, and what builds on them, would have written."""
+    graph = MigrationLoader(connection).graph
+    later = {key for first in LATER for key in graph.backwards_plan(first)}
+    then = {app: [name for name in names if (app, name) not in later] for app, names in schema.applied().items()}
     out = io.BytesIO()
     with writing(out) as archive:
         head = dataclasses.replace(Header.of_now(timezone.now()), migrations=then)
