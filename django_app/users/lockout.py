@@ -20,6 +20,7 @@ from django.db.models import Max, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
+from django_app.users import sessions
 from django_app.users.models import User
 
 # Of settings.AXES_LOCKOUT_PARAMETERS (an account from an address, an account, an address): how many times
@@ -63,8 +64,10 @@ class Lockout(AxesDatabaseHandler):  # type: ignore[misc]
         return int(count)
 
     def user_logged_in(self, sender: Any, request: HttpRequest, user: Any, **rest: Any) -> None:
+        """And with every log-in, what is over goes."""
         super().user_logged_in(sender, request, user, **rest)
         self.reset_logs(age_days=KNOWN_DAYS)
+        sessions.forget_ended()
 
 
 def is_known(username: str | None, address: str) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -21,6 +22,11 @@ def bounded_sessions(get_response: View) -> View:
         return response
 
     return middleware
+
+
+def forget_ended() -> None:
+    """Rows of sessions that nobody can come back to."""
+    SessionStore.clear_expired()
 
 
 def prolong(session: SessionBase) -> None:

@@ -24,6 +24,12 @@ def test_an_idle_session_ends(as_alice: Client, settings: Any) -> None:
     assert as_alice.get("/documents/").status_code == 302
 
 
+def test_what_has_ended_goes_with_the_next_log_in(as_alice: Client, bob: Any) -> None:
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    Client().post("/accounts/login/", {"username": "bob", "password": "bob-password"})
+    assert Session.objects.count() == 1
+
+
 def aged(client: Client, **facts: float) -> None:
     session = client.session
     session.update(facts)
