@@ -39,8 +39,8 @@ def _levels(gray: Pixels) -> tuple[Pixels, Pixels]:
     """Two small maps of brightness: at or below the first a pixel may be ink, at or below the second it must be."""
     paper = background(gray)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
-    level = (1 - OTSU_SHARE) * _edge_level(flat) + OTSU_SHARE * _otsu(flat)
-    bright, grain = _paper(flat)
+    edge_level, (otsu, (bright, grain)) = threads.both(lambda: _edge_level(flat), lambda: (_otsu(flat), _paper(flat)))
+    level = (1 - OTSU_SHARE) * edge_level + OTSU_SHARE * otsu
     faint = np.minimum(FAINT * level, bright - FAINT_NOISE * grain)
     clear = np.minimum(CLEAR * level, bright - CLEAR_NOISE * grain)
     lit = cv2.resize(paper, level.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
