@@ -30,7 +30,7 @@ class Writable(Protocol):
 
 
 class Digested:
-    """Bytes on their way: how many have been read, and their SHA-256."""
+    """Bytes on their way, and the SHA-256 of those that have been read."""
 
     def __init__(self, file: Readable) -> None:
         self._file = file

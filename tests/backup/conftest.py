@@ -5,18 +5,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from django_app.backup import header
@@ -61,12 +59,6 @@ class Installation:
         assert process.returncode == 0, said
         return said
 
-    def rows(self) -> list[str]:
-        with self.start("-m", "tests.backup.every_row", stdout=subprocess.PIPE) as process:
-            said = process.communicate(timeout=60)[0].decode()
-        assert process.returncode == 0
-        return said.splitlines()
-
     def files(self) -> dict[str, bytes]:
         return files(self.media)
 
@@ -78,20 +70,6 @@ def files(media: Path) -> dict[str, bytes]:
 @pytest.fixture
 def on_sqlite(tmp_path: Path) -> Installation:
     return Installation(f"sqlite:///{tmp_path / 'restored.sqlite3'}", tmp_path / "restored")
-
-
-@pytest.fixture
-def on_same(transactional_db: None, tmp_path: Path) -> Iterator[Installation]:
-    """An empty one on the kind of database that the tests run on."""
-    media, name = tmp_path / "again", f"again_{uuid4().hex}"
-    if connection.vendor == "sqlite":
-        yield Installation(f"sqlite:///{tmp_path / 'again.sqlite3'}", media)
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    yield Installation(f"{os.environ['RECTO_DATABASE_URL'].rpartition('/')[0]}/{name}", media)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

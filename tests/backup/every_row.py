@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 
-import django
 from django.apps import apps
 from django.core import serializers
 
@@ -15,9 +14,3 @@ def every_row() -> Iterator[str]:
         if model._meta.label_lower not in LEFT_OUT:
             for row in serializers.serialize("python", model._base_manager.order_by("pk")):
                 yield json.dumps(row, default=str, sort_keys=True)
-
-
-if __name__ == "__main__":
-    django.setup()
-    for row in every_row():
-        print(row)

@@ -7,25 +7,29 @@ from django.core.management import call_command
 
 from django_app.backup import schema
 from django_app.backup.models import Backup
-from tests.backup.conftest import Installation, files
+from django_app.backup.progress import Progress
+from django_app.backup.restoring import restore
+from tests.backup.conftest import Installation, empty, files
 from tests.backup.every_row import every_row
 
 
-def test_it_works(full: Path, on_sqlite: Installation, on_same: Installation, tmp_path: Path) -> None:
-    """Here → a file → SQLite → a pipe → here's kind of database: each time all rows, all files, and nothing else."""
+def test_it_works(full: Path, on_sqlite: Installation, tmp_path: Path) -> None:
+    """Here → a file → SQLite → a pipe → here again: all rows, all files, and nothing else."""
     ours = [model for model in schema.models() if model.__module__.startswith("django_app")]
     assert [model for model in ours if not model._base_manager.exists()] == []
+    rows, kept = sorted(every_row()), files(full)
     archive = tmp_path / "recto.tar"
     call_command("backup", str(archive), verbosity=0)
-    rows, kept = sorted(every_row()), files(full)
     assert f"{len(kept)} files, " in on_sqlite.manage("restore", str(archive))
     assert on_sqlite.files() == kept
 
+    empty(full)
     with on_sqlite.start("-m", "django_app.manage", "backup", "-", stdout=subprocess.PIPE) as backup:
-        on_same.manage("restore", "-", stdin=backup.stdout)
+        assert backup.stdout
+        restore(backup.stdout, Progress(print))
     assert backup.returncode == 0
-    assert sorted(on_same.rows()) == rows
-    assert on_same.files() == kept
+    assert sorted(every_row()) == rows
+    assert files(full) == kept
 
 
 # What JSON tells as it is, and what rows.portable turns into text that Django's fields read.
