@@ -3,7 +3,10 @@
 import statistics
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+import httpx
 
 from bench.load.crowd import Crowd
 from bench.load.held import CHILDREN, Held, held
@@ -14,7 +17,8 @@ from bench.tables import Table
 from launcher.stack import Stack
 
 PEOPLE = 8
-WARM_UP = 180  # seconds in which everything is used that keeps memory
+VOLLEY = 64  # requests at once: more than Django has threads
+WARM_UP = 120  # seconds in which everything is used that keeps memory
 STRETCH = 30
 REST = 60  # seconds after which no child lingers any more
 # Of a family, in the last third against the first: a share and MiB. Children come and go; theirs is told at rest.
@@ -53,6 +57,7 @@ class Soak:
 
 
 def soak(stack: Stack, people: Crowd, minutes: float) -> Soak:
+    _wake_every_thread(stack.origin)
     people.step(PEOPLE, WARM_UP)
     before = _at_rest(stack, people)
     end = time.monotonic() + 60 * minutes
@@ -63,6 +68,13 @@ def soak(stack: Stack, people: Crowd, minutes: float) -> Soak:
     last = people.leave()
     time.sleep(REST)
     return Soak(before, tuple(stretches), held(stack), tuple(steps), last, people.found())
+
+
+def _wake_every_thread(origin: str) -> None:
+    """Django's threads are made, and open their connections, when they are first needed: that is no leak."""
+    with ThreadPoolExecutor(VOLLEY) as pool, httpx.Client(base_url=origin, timeout=60, trust_env=False) as client:
+        for _ in range(3):
+            list(pool.map(client.get, ["/readyz"] * VOLLEY))
 
 
 def _at_rest(stack: Stack, people: Crowd) -> Held:
