@@ -77,8 +77,8 @@ def headers_protect(answer: Any) -> None:
 
 
 def writes(sql: str) -> bool:
-    """Who failed to log in is noted of everybody."""
-    return sql.startswith(WRITING) and '"axes_' not in sql
+    """Who failed to log in is noted of everybody, and once a minute that a session is in use."""
+    return sql.startswith(WRITING) and not any(f'"{table}' in sql for table in ("axes_", "django_session"))
 
 
 def ids_of_other_things(row: Row) -> bool:
