@@ -20,7 +20,7 @@ def _said(file: Path) -> str:
 class Settings(BaseSettings):
     """Read once at start-up (prefix RECTO_) and handed to `create_app`; tests hand in their own."""
 
-    model_config = SettingsConfigDict(env_prefix="RECTO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="RECTO_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     django_url: str = Field("http://127.0.0.1:8000", description="Where Django answers: public keys and session checks")
     media_root: Path = Field(Path("var/media"), description="The media folder; only read here")
