@@ -217,6 +217,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    # Libpq would wait for minutes, and whoever asks again and again would take all threads.
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get("OPTIONS", {})
 
 CACHES = {
     "default": {"BACKEND": "django_app.config.cache.TolerantRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "recto"}

@@ -49,13 +49,16 @@ def lines(stack: Stack, program: str) -> Iterator[dict[str, Any]]:
 
 
 def test_every_program_has_numbers(stack: Stack, job: dict[str, Any]) -> None:
-    django, fastapi = numbers(stack.ports.django), numbers(stack.ports.fastapi)
-    workers = [numbers(stack.ports.worker_metrics + number) for number in range(3)]
+    fastapi = numbers(stack.ports.fastapi)
+    django = until(lambda: numbers(stack.ports.django), lambda now: now.get(("recto_workers", "worker")) == 2)
+    items = ("recto_items_total", "apply", "done")
+    workers = until(
+        lambda: [numbers(stack.ports.worker_metrics + number) for number in range(3)],
+        lambda now: sum(worker.get(items, 0) for worker in now) >= 1,
+    )
     assert django["recto_up", "redis"] == django["recto_up", "database"] == fastapi["recto_up", "redis"] == 1
-    assert django["recto_workers", "worker"] == 2
     assert django["recto_processes", "django"] == 3
     assert fastapi["recto_work_seconds_count", "done", "inspect"] >= 1
-    assert sum(worker.get(("recto_items_total", "apply", "done"), 0) for worker in workers) >= 1
     assert sum(worker.get(("recto_step_seconds_count", "deskew"), 0) for worker in workers) >= 1
     assert all(
         worker["recto_resident_bytes", "main", name] > 0
