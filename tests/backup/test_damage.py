@@ -75,7 +75,7 @@ NAMES = ("media/../../etc/passwd", "media//etc/passwd", "media/originals/../x", 
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_names_that_lead_elsewhere(transactional_db: None, media: Path, name: str) -> None:
+def test_names_that_lead_elsewhere(db: None, media: Path, name: str) -> None:
     with pytest.raises(DamagedError, match="no name of a file"):
         restore(Stream(written((name, FILE))), Progress(print))
     assert files(media) == {}
