@@ -7,13 +7,14 @@ import logging
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from celery import bootsteps
-from celery.exceptions import Reject
+from celery.exceptions import Reject, SecurityWarning
 from celery.signals import celeryd_init, setup_logging, worker_ready, worker_shutting_down
 
 from fastapi_app import confined, logs
@@ -190,6 +191,7 @@ def sweep_once() -> None:
 def tell_those_who_run_it(**_: Any) -> None:
     """Warnings as lines like all others, errors and traces to where they are wanted."""
     logging.captureWarnings(True)
+    warnings.simplefilter("ignore", SecurityWarning)  # `./recto up` may be root's; a container is not
     sentry.start(settings.sentry_dsn, "tasks", ENGINE_VERSION)
     traces.start("tasks", ENGINE_VERSION)
 

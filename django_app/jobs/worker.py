@@ -4,11 +4,12 @@ end the pages in hand are finished or given back."""
 import logging
 import mmap
 import time
+import warnings
 from functools import partial
 from typing import Any
 
 from celery import bootsteps, current_app
-from celery.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.exceptions import SecurityWarning, TimeLimitExceeded, WorkerLostError
 from celery.signals import celeryd_init, task_failure, worker_shutting_down
 from celery.worker.state import active_requests
 from django.conf import settings
@@ -31,6 +32,7 @@ _begun = time.time()
 def tell_those_who_run_it(**_: Any) -> None:
     """Warnings as lines like all others, errors and traces to where they are wanted."""
     logging.captureWarnings(True)
+    warnings.simplefilter("ignore", SecurityWarning)  # `./recto up` may be root's; a container is not
     sentry.start(settings.SENTRY_DSN, "worker", settings.VERSION)
     traces.start("worker", settings.VERSION)
 
