@@ -17,7 +17,8 @@ CHILDREN = "children"  # of whichever program: where pixels are touched
 
 @dataclass(frozen=True)
 class Held:
-    """`memory`: MiB of each family of processes, what several share counted in parts (PSS)."""
+    """`memory`: MiB of each family of processes, without files, whose share depends on what else runs; what several
+    processes share is counted in parts (Pss_Anon)."""
 
     memory: dict[str, float]
     processes: int
@@ -84,7 +85,7 @@ def _command(pid: int) -> str:
 
 def _memory(pid: int) -> float:
     with suppress(OSError):
-        found = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
+        found = re.search(r"^Pss_Anon:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.M)
         return int(found[1]) / 1024 if found else 0.0
     return 0.0
 
