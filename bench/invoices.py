@@ -80,7 +80,7 @@ def run(options: Options) -> Table:
     taken = []
     for page in _folder(options) if options.pages else _drawn(options.limit):
         start = time.perf_counter()
-        read = reading.result(reading.run(raster.decode(page.data), page.languages))
+        read = reading.result(reading.run(raster.decode(page.data), page.languages, is_form=True))
         found = extract([read], page.languages).fields
         taken.append(time.perf_counter() - start)
         for name, truth in page.truth.items():

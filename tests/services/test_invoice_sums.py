@@ -1,5 +1,6 @@
 """What tells a total from the other amounts of a page."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi_app.services.invoice.extract import extract
 from fastapi_app.services.invoice.figures import Figure, figures
 from fastapi_app.services.invoice.paper import Paper
 from fastapi_app.services.invoice.sums import Sums
+from fastapi_app.services.layout import Line, Region, Word
 from tests.services.invoice_pages import page_of
 
 
@@ -63,3 +65,25 @@ def test_days_of_a_period_or_in_a_sentence_are_not_the_invoices() -> None:
         "Wir buchen die Raten am 01.07.2014 und am 01.10.2014 von Ihrem uns bekannten Konto ab"
     )
     assert extract([page], ("deu",)).fields["date"].value == "2014-03-11"
+
+
+def test_a_page_askew_whose_lines_an_engine_has_joined_wrongly() -> None:
+    """Each label with the amount of the row below it, which stands as high as the label does on a page this askew."""
+    said = ("NET AMOUNT BEFORE TAX", "TAX FOR GOODS AND SERVICES", "TOTAL AMOUNT TO PAY NOW", "CASH FROM CUSTOMER")
+    amounts = ("100.00", "10.00", "110.00", "120.00")
+    labels = [_askew(text.split(), 20, 100 + 36 * at) for at, text in enumerate(said)]
+    values = [_askew([text], 900, 100 + 36 * at) for at, text in enumerate(amounts)]
+    joined = [[*label, *value] for label, value in zip(labels, [*values[1:], []], strict=True)]
+    lines = [Line.of(words) for words in [values[0], *joined]]
+    page = page_of("").model_copy(update={"regions": tuple(Region.of([line]) for line in lines)})
+    fields = extract([page]).fields
+    assert [fields[name].value for name in ("subtotal", "tax", "total")] == ["100.00", "10.00", "110.00"]
+
+
+def _askew(texts: Sequence[str], left: int, top: int) -> list[Word]:
+    """Words of a row that climbs by 4 in 100."""
+    words = []
+    for text in texts:
+        words.append(Word(text=text, confidence=1.0, box=(left, round(top - 0.04 * left), 12 * len(text), 24)))
+        left += 12 * (len(text) + 1)
+    return words

@@ -122,9 +122,9 @@ def rows_of(pages: Sequence[Page]) -> list[Row]:
 
 
 def _rows(page: Page, number: int) -> Iterator[Row]:
-    lines = [_without_marks(line) for line in page.lines]
-    slope = _slope(lines)
-    cells = sorted((cell for line in lines for cell in _cells(line, number, slope)), key=lambda cell: cell.middle)
+    runs = [run for line in page.lines for run in _runs(_without_marks(line))]
+    slope = _slope(runs)
+    cells = sorted((_cell(run, number, slope) for run in runs), key=lambda cell: cell.middle)
     leftward = direction_of(page.text) == "rtl"
     for row in _clusters(cells):
         yield Row(number, tuple(sorted(row, key=lambda cell: -cell.right if leftward else cell.left)))
@@ -138,19 +138,25 @@ def _without_marks(line: Line) -> Line:
     return line.model_copy(update={"words": tuple(word for word in bare if word.text)})
 
 
-def _slope(lines: Sequence[Line]) -> float:
-    """By how much lines sink to the right, pixels a pixel."""
-    slopes = [_slope_of(line) for line in lines if line.box[2] > LONG_LINE * line.box[3] and len(line.words) > 1]
+def _slope(runs: Sequence[Sequence[Word]]) -> float:
+    """By how much lines sink to the right, pixels a pixel; what an engine has put in one line across a gap tells
+    nothing, on a page askew it may be of two."""
+    slopes = [_slope_of(run) for run in runs if len(run) > 1 and _is_long(run)]
     return max(-STEEPEST, min(STEEPEST, median(slopes))) if slopes else 0.0
 
 
-def _slope_of(line: Line) -> float:
-    first, last = sorted((line.words[0].box, line.words[-1].box))
-    run = last[0] + last[2] / 2 - first[0] - first[2] / 2
-    return (last[1] + last[3] / 2 - first[1] - first[3] / 2) / run if run else 0.0
+def _is_long(run: Sequence[Word]) -> bool:
+    _, _, width, height = around([word.box for word in run])
+    return width > LONG_LINE * height
 
 
-def _cells(line: Line, page: int, slope: float) -> Iterator[Cell]:
+def _slope_of(run: Sequence[Word]) -> float:
+    first, last = sorted((run[0].box, run[-1].box))
+    across = last[0] + last[2] / 2 - first[0] - first[2] / 2
+    return (last[1] + last[3] / 2 - first[1] - first[3] / 2) / across if across else 0.0
+
+
+def _runs(line: Line) -> Iterator[list[Word]]:
     """A line, cut at its wide gaps."""
     if not line.words:
         return
@@ -158,10 +164,10 @@ def _cells(line: Line, page: int, slope: float) -> Iterator[Cell]:
     run = [line.words[0]]
     for word in line.words[1:]:
         if _gap(run[-1].box, word.box) > GAP * height:
-            yield _cell(run, page, slope)
+            yield run
             run = []
         run.append(word)
-    yield _cell(run, page, slope)
+    yield run
 
 
 def _gap(one: Box, other: Box) -> int:
