@@ -19,9 +19,32 @@ export function toAmount(text) {
   return `${negative ? '-' : ''}${whole.replace(/[.,]/g, '').replace(/^0+(?=\d)/, '') || '0'}${rest && `.${rest}`}`;
 }
 
-/** Day before month, unless the numbers or a slash on an invoice in dollars say otherwise. */
+const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+const TONGUES = ['en', 'ms', 'de', 'fr', 'he', 'nl', 'es', 'it'];
+const MONTHS = TONGUES.map((tongue) => {
+  const { format } = new Intl.DateTimeFormat(tongue, { month: 'long', timeZone: 'UTC' });
+  return Array.from({ length: 12 }, (_, month) => fold(format(Date.UTC(2026, month, 1))));
+});
+
+/** 3 for March, Mar., März or במרץ; null for what names no month, or several. */
+function monthOf(word) {
+  const folded = fold(word);
+  for (const start of [folded, folded.replace(/^ב/, '')])
+    for (const names of MONTHS) {
+      const found = names.filter((name) => name.startsWith(start));
+      if (found.length === 1) return names.indexOf(found[0]) + 1;
+    }
+  return null;
+}
+
+/** Day before month, unless a name, the numbers or a slash on an invoice in dollars say otherwise. */
 export function toDate(text, currency = '') {
   const numbers = text.match(/\d+/g) ?? [];
+  const month = text.match(/\p{L}{3,}/gu)?.map(monthOf).find(Boolean);
+  if (month && numbers.length === 2) {
+    const [year, day] = numbers[0].length === 4 ? numbers : [...numbers].reverse();
+    return iso(year, `${month}`, day);
+  }
   if (numbers.length < 3) return null;
   if (numbers[0].length === 4) return iso(numbers[0], numbers[1], numbers[2]);
   const [first, second, year] = numbers;
