@@ -23,8 +23,8 @@ STRETCH = 30
 REST = 60  # seconds after which no child lingers any more
 # Of a family, in the last third against the first: a share and MiB. Children come and go; theirs is told at rest.
 MORE_MEMORY = (1.05, 10.0)
-# What may come and go: a connection and its descriptor for each thread of Django and each process of the workers, and the
-# file of a process that has something new to count for the metrics.
+# What may come and go: a connection and its descriptor for each thread of Django and each process of the workers, and
+# the file of a process that has something new to count for the metrics.
 MORE = {
     "processes": 0,
     "open descriptors": 48,
