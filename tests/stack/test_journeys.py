@@ -9,7 +9,7 @@ import pytest
 import requests
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from launcher.stack import Stack
 from tests.running import Visitor, until
@@ -129,18 +129,24 @@ def test_notifications_through_nginx(stack: Stack, alice: Visitor, charlie: Visi
     options: dict[str, Any] = {"origin": stack.origin, "proxy": None, "open_timeout": 20}
     with connect(address, subprotocols=["bearer", alice.capability()], **options) as socket:
         job = alice.post(f"/api/pages/{page['id']}/versions/", json={"recipe": OTSU}).json()
-        said = [json.loads(socket.recv(30))]
+        said = [event_of(job, socket)]
         while said[-1]["type"] != "job_finished":
-            said.append(json.loads(socket.recv(30)))
+            said.append(event_of(job, socket))
     with connect(address, subprotocols=["bearer", charlie.capability()], **options) as socket:
         with pytest.raises(ConnectionClosed, match="4403"):
             socket.recv(30)
 
-    assert {event["job"] for event in said} == {job["id"]}
     image = next(event for event in said if event["type"] == "image_processed")
     asked = alice.get("/get_img_result", params={"img_url": image["image_url"]}).json()
     assert (asked["status"], asked["processed_value"]) == ("processed", image["processed_value"])
     assert charlie.get("/get_img_result", params={"img_url": image["image_url"]}).status_code == 404
+
+
+def event_of(job: dict[str, Any], socket: ClientConnection) -> dict[str, Any]:
+    """The next one; the end of an earlier job may still be told."""
+    while (event := json.loads(socket.recv(30)))["job"] != job["id"]:
+        pass
+    return dict(event)
 
 
 def test_request_id_reaches_every_log(stack: Stack, alice: Visitor, photo: bytes) -> None:
