@@ -75,16 +75,19 @@ def on_sqlite(tmp_path: Path) -> Installation:
 @pytest.fixture
 def media(media_root: Path) -> Path:
     """Empty at first."""
-    for path in media_root.iterdir():
-        shutil.rmtree(path)
+    clear(media_root)
     return media_root
 
 
 def empty(media: Path) -> None:
     """All is lost."""
     call_command("flush", interactive=False, verbosity=0)
-    for path in media.iterdir():
-        shutil.rmtree(path)
+    clear(media)
+
+
+def clear(media: Path) -> None:
+    shutil.rmtree(media)
+    media.mkdir()
 
 
 @pytest.fixture
