@@ -16,7 +16,7 @@ from launcher.places import PYTHON, ROOT
 from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
 
-WITHOUT_DATABASE = ("tests/services", "tests/samples", "tests/api")
+WITHOUT_DATABASE = ("tests/services", "tests/samples", "tests/api", "tests/launcher", "tests/bench", "tests/docs")
 # What hardly touches a row is the same on every database: the work is the engine's, a process's or a schema's.
 SAME_ON_BOTH = (
     "tests/jobs/test_ocr_health.py",
@@ -61,8 +61,9 @@ def _everything(arguments: Sequence[str]) -> int:
         print("On Postgres:", flush=True)
         code = both.enter_context(_pytest([*arguments, *ON_POSTGRES], url)).wait()
         print("Without a database and on SQLite, at the same time:", flush=True)
-        subprocess.run(["tail", "-n", "+1", "-f", f"--pid={beside.pid}", said.name], check=True)
-        return code or beside.wait()
+        code_beside = beside.wait()
+        subprocess.run(["cat", said.name], check=True)
+        return code or code_beside
 
 
 @contextmanager

@@ -146,23 +146,30 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def broker(redis_url: str, settings: Any) -> Iterator[redis.Redis]:
     """An empty Redis that this process enqueues and publishes to."""
-    before = celery.conf.broker_url
     settings.REDIS_URL = redis_url
-    celery.conf.broker_url = broker_url(redis_url)
-    with redis.Redis.from_url(redis_url) as client:
+    with enqueueing_to(redis_url), redis.Redis.from_url(redis_url) as client:
         client.flushall()
         yield client
-    celery.conf.broker_url = before
 
 
 @pytest.fixture
 def no_broker(settings: Any, tmp_path: Path) -> Iterator[None]:
     """The address of a Redis that does not run."""
-    before = celery.conf.broker_url
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
-    celery.conf.broker_url = broker_url(settings.REDIS_URL)
-    yield
-    celery.conf.broker_url = before
+    with enqueueing_to(settings.REDIS_URL):
+        yield
+
+
+@contextmanager
+def enqueueing_to(redis_url: str) -> Iterator[None]:
+    before = celery.conf.broker_url
+    celery.conf.broker_url = broker_url(redis_url)
+    celery._after_fork()  # drops the connections it keeps, which lead to the broker of an earlier test
+    try:
+        yield
+    finally:
+        celery.conf.broker_url = before
+        celery._after_fork()
 
 
 @pytest.fixture

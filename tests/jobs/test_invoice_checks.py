@@ -12,14 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_app.config.celery import app as celery
-from django_app.config.celery import broker_url
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Dismissal, Invoice, Issue
 from django_app.jobs import sweep, tasks
 from django_app.jobs.items import MAX_ATTEMPTS
 from django_app.jobs.models import Job
-from tests.jobs.conftest import Process, until
+from tests.jobs.conftest import Process, enqueueing_to, until
 from tests.web.invoices import READ, begun, value
 
 pytestmark = pytest.mark.django_db
@@ -278,10 +276,8 @@ def test_a_broker_that_is_away_is_told_later(
     broker: redis.Redis, job: Job, media: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     job.items.update(state="done")
-    there, celery.conf.broker_url = celery.conf.broker_url, broker_url("redis://127.0.0.1:9/0")
-    with django_capture_on_commit_callbacks(execute=True):
+    with enqueueing_to("redis://127.0.0.1:9/0"), django_capture_on_commit_callbacks(execute=True):
         assert job.finish()
-    celery.conf.broker_url = there
     long_ago(job)
     assert (sweep.tell_untold(), rung(broker)) == (1, 1)
 

@@ -11,8 +11,6 @@ import redis
 from django.core.management import call_command
 from django.utils import timezone
 
-from django_app.config.celery import app as celery
-from django_app.config.celery import broker_url
 from django_app.jobs import files, queue
 from django_app.jobs.items import JobItem
 from django_app.jobs.models import Job
@@ -20,7 +18,7 @@ from django_app.jobs.states import State
 from django_app.jobs.sweep import release_claims, sweep
 from django_app.projects.models import Project
 from django_app.users.models import User
-from tests.jobs.conftest import RECIPE, MakePages, deliver
+from tests.jobs.conftest import RECIPE, MakePages, deliver, enqueueing_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,8 +77,7 @@ def test_without_a_broker_the_job_waits(start: Start, make_pages: MakePages, no_
     assert job.state == "queued"
     assert job.items.filter(seen_at=None).count() == 2
     assert sweep().enqueued == 0
-    celery.conf.broker_url = broker_url(redis_url)
-    with redis.Redis.from_url(redis_url) as client:
+    with enqueueing_to(redis_url), redis.Redis.from_url(redis_url) as client:
         client.flushall()
         assert sweep().enqueued == 1
         assert client.llen("batch") == 2
@@ -169,9 +166,9 @@ def test_what_cannot_be_removed_stays_named(start: Start, make_pages: MakePages,
 
 def test_requeue(start: Start, make_pages: MakePages, no_broker: None, redis_url: str) -> None:
     start(make_pages(1))
-    celery.conf.broker_url = broker_url(redis_url)
     out = StringIO()
-    call_command("requeue", stdout=out)
+    with enqueueing_to(redis_url):
+        call_command("requeue", stdout=out)
     assert out.getvalue() == "0 released, 1 jobs enqueued, 0 finished, 0 events sent again\n"
 
 
