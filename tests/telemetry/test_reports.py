@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import logging
 import sys
 import threading
 from collections.abc import Iterator
