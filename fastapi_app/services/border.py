@@ -13,7 +13,7 @@ import numpy as np
 
 from fastapi_app.services.background import background, odd
 from fastapi_app.services.errors import BadParameter
-from fastapi_app.services.pixels import Pixels, enlarged, is_bilevel, small_copy, to_gray
+from fastapi_app.services.pixels import Pixels, enlarged, halved, is_bilevel, median, small_copy, to_gray
 from fastapi_app.services.raster import Matrix
 
 LONGEST = 500  # pixels of the copy
@@ -21,6 +21,7 @@ WRITING = 0.015  # of its longer side: what is dark and narrower
 DARK = 0.55  # of the paper's brightness: what is no paper
 EVEN = 0.06  # of the side: what is shorter along it is no border
 FILL_LONGEST = 200
+FILL_REACH = 3  # pixels of that copy
 DEEPEST = 25.0  # per cent
 
 
@@ -55,10 +56,12 @@ def find(gray: Pixels, depth: float = 10.0, longest: int = LONGEST) -> Border:
 
 def clean_border(image: Pixels, depth: float = 10.0) -> Pixels:
     """The page with its border painted as paper; the page itself where it has none."""
-    border = find(to_gray(image), depth)
+    near = halved(image, LONGEST)  # which both looks begin with
+    border = find(to_gray(near), depth)
     if not border.mask.any():
         return image
-    paper, mask = _paper(image, border.mask), _grown(border.mask, 3)
+    paper = np.full_like(image[:1, :1], 255) if is_bilevel(image) else _paper(near, border.mask)
+    mask = _grown(border.mask, 3)
     clean = image.copy()
     for rows, columns in _rims(border, image.shape):
         rim = clean[rows, columns]
@@ -95,10 +98,10 @@ def _outside(small: Pixels) -> Matrix:
     return np.asarray(labels != 1 + int(facts[1:, cv2.CC_STAT_AREA].argmax()))
 
 
-def _usual(paper: Pixels) -> float:
+def _usual(paper: Pixels) -> int:
     """Brightness of the paper in the middle of the page."""
     height, width = paper.shape
-    return float(np.median(paper[height // 5 : height - height // 5, width // 5 : width - width // 5]))
+    return median(paper[height // 5 : height - height // 5, width // 5 : width - width // 5])
 
 
 def _mark(outside: Matrix, mask: Matrix, depth: float) -> int:
@@ -140,10 +143,8 @@ def _grown(mask: Matrix, by: int) -> Pixels:
 
 def _paper(image: Pixels, mask: Matrix) -> Pixels:
     """The page's paper, continued over its border, on a small copy with the image's channels."""
-    if is_bilevel(image):
-        return np.full_like(image[:1, :1], 255)
     paper = background(image, FILL_LONGEST)
     size = (paper.shape[1], paper.shape[0])
     covered = cv2.resize(_grown(mask, 3), size, interpolation=cv2.INTER_LINEAR)
     near = odd(0.03 * max(size))  # the estimate of the paper is dark beside a dark border, too
-    return np.asarray(cv2.inpaint(paper, _grown(covered > 0, near), 5, cv2.INPAINT_TELEA))
+    return np.asarray(cv2.inpaint(paper, _grown(covered > 0, near), FILL_REACH, cv2.INPAINT_TELEA))

@@ -22,9 +22,9 @@ COARSE_LONGEST = 640
 COARSE_POINTS = 20_000
 COARSE_BETWEEN = 8
 GLANCE_POINTS = 6_000
-COLUMN = 4
+COLUMN = 8
 TALLEST = 2600
-STRIP = 8
+STRIP = 4
 QUARTERS = 4
 FAINTEST = 12.0
 PAPER_LONGEST = 320
@@ -63,7 +63,7 @@ def glance(gray: Pixels, max_angle: float = 15.0) -> Skew:
 
 
 def _columns(gray: Pixels) -> Pixels:
-    """The page squeezed from the sides, COLUMN pixels into one: lines stay as sharp as they are, at a quarter the cost.
+    """The page squeezed from the sides, COLUMN pixels into one: lines stay as sharp as they are, at an eighth the cost.
 
     Pages taller than TALLEST also lose every other row.
     """
@@ -72,7 +72,8 @@ def _columns(gray: Pixels) -> Pixels:
     page = gray[:, : columns * COLUMN]
     if height > TALLEST:
         page = halve(page)  # by twos in both directions, which OpenCV is quick at, and the rest of the way after
-    return cv2.resize(page, (columns, len(page)), interpolation=cv2.INTER_AREA)
+    squeezed = np.ascontiguousarray(page).reshape(-1, page.shape[1] // columns)
+    return cv2.reduce(squeezed, 1, cv2.REDUCE_AVG).reshape(-1, columns)
 
 
 def _ink_of_columns(gray: Pixels) -> Matrix:
@@ -135,7 +136,7 @@ def _fine(columns: Matrix, angle: float, squeeze: float) -> float:
     """
     slope = np.tan(np.deg2rad(angle)) * squeeze
     strips = _strips(columns, slope)
-    for reach, count, apart in ((0.6, 11, 8), (0.09, 7, 2)):
+    for reach, count, apart in ((0.6, 9, 8), (0.16, 5, 2)):
         slopes = np.tan(np.deg2rad(angle + np.linspace(-reach, reach, count))) * squeeze - slope
         scores = np.array([strips.sharpness(each, apart) for each in slopes])
         best = int(scores.argmax())

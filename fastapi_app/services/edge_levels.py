@@ -78,7 +78,11 @@ def _paper(flat: Pixels) -> tuple[float, float]:
 
 def _darkest(gray: Pixels, scale: int) -> Pixels:
     """Every scale × scale pixels into the darkest of them; the last row and column may stand for fewer."""
-    return np.ascontiguousarray(cv2.erode(gray, np.ones((scale, scale), np.uint8), anchor=(0, 0))[::scale, ::scale])
+    rows = gray[::scale].copy()  # a pixel is first compared with those below it
+    for row in range(1, scale):
+        below = gray[row::scale]
+        cv2.min(rows[: len(below)], below, rows[: len(below)])
+    return np.ascontiguousarray(cv2.erode(rows, np.ones((1, scale), np.uint8), anchor=(0, 0))[:, ::scale])
 
 
 def _followed(darkest: Pixels, faint: Pixels, clear: Pixels) -> Pixels:
@@ -94,11 +98,10 @@ def _followed(darkest: Pixels, faint: Pixels, clear: Pixels) -> Pixels:
 
 def _above(gray: Pixels, level: Pixels, scale: int) -> Pixels:
     """255 where a pixel is brighter than the level of its scale × scale block, else 0."""
-    height, width = gray.shape
+    width = gray.shape[1]
     across = cv2.resize(level, (level.shape[1] * scale, level.shape[0]), interpolation=cv2.INTER_NEAREST)[:, :width]
-    page = np.empty(gray.shape, bool)
-    whole = height // scale
-    blocks = (whole, scale, width)
-    np.greater(gray[: whole * scale].reshape(blocks), across[:whole, None], page[: whole * scale].reshape(blocks))
-    np.greater(gray[whole * scale :], across[-1:], page[whole * scale :])
-    return np.negative(page.view(np.uint8))
+    page = np.empty_like(gray)
+    for row in range(scale):
+        rows = gray[row::scale]
+        cv2.compare(rows, across[: len(rows)], cv2.CMP_GT, page[row::scale])
+    return page

@@ -20,7 +20,7 @@ from fastapi_app.services import border, deskew, pipeline, sheet, threads
 from fastapi_app.services.background import background
 from fastapi_app.services.deskew import Skew
 from fastapi_app.services.perspective import straighten
-from fastapi_app.services.pixels import Pixels, halved, shrink, to_gray
+from fastapi_app.services.pixels import Pixels, halved, median, shrink, to_gray
 from fastapi_app.services.raster import Limits, Raster, decode
 from fastapi_app.services.recipe import AnyStep, Binarize, Border, Denoise, Deskew, Enhance, Perspective, Recipe, Shade
 from fastapi_app.services.sheet import Sheet
@@ -165,7 +165,7 @@ def _grain(pixels: Pixels) -> float:
         return 0.0
     bend = np.abs(rows[:, 2:] - 2 * rows[:, 1:-1] + rows[:, :-2])
     # A deviation is 1.48 medians; the second difference of noise has √6 times its deviation.
-    return float(np.median(bend)) * 1.4826 / float(np.sqrt(6))
+    return median(bend) * 1.4826 / float(np.sqrt(6))
 
 
 def _look(page: Raster) -> tuple[Pixels, Sheet | None]:
