@@ -51,8 +51,7 @@ def process(
     started = time.perf_counter()
     given = Switches.model_validate(switches or {}) if recipe is None else Recipe.parse(recipe)
     if draft:
-        page = _draft_of(path, frame, key, limits)
-        steps = inspection.chosen(page, given)
+        page, steps = inspection.looked_at(_draft_of(path, frame, key, limits), given)
     else:
         page, steps = inspection.load(Path(path).read_bytes(), given, frame=frame, limits=limits)
     decoded = time.perf_counter()

@@ -16,7 +16,7 @@ from fastapi_app.services import threads
 from fastapi_app.services.background import background
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.pixels import Pixels, halve, halved, to_gray
-from fastapi_app.services.raster import Matrix
+from fastapi_app.services.raster import Matrix, Skew
 
 COARSE_LONGEST = 640
 COARSE_POINTS = 20_000
@@ -31,14 +31,6 @@ PAPER_LONGEST = 320
 CONFIDENT = 1.75
 
 
-@dataclass(frozen=True)
-class Skew:
-    """`angle` in degrees; `confidence`: how many times sharper the profile is there than at an ordinary angle."""
-
-    angle: float
-    confidence: float
-
-
 STRAIGHT = Skew(0.0, 0.0)
 
 
@@ -50,9 +42,9 @@ def estimate(gray: Pixels, max_angle: float = 45.0) -> Skew:
         return STRAIGHT
     coarse, columns = threads.both(lambda: _coarse(_ink(_small(gray)), max_angle), lambda: _ink_of_columns(gray))
     if coarse.confidence < CONFIDENT:
-        return Skew(0.0, coarse.confidence)
+        return Skew(0.0, coarse.confidence, max_angle)
     angle = _fine(columns, coarse.angle, COLUMN / (gray.shape[0] // columns.shape[1]))
-    return Skew(float(np.clip(angle, -max_angle, max_angle)), coarse.confidence)
+    return Skew(float(np.clip(angle, -max_angle, max_angle)), coarse.confidence, max_angle)
 
 
 def glance(gray: Pixels, max_angle: float = 15.0) -> Skew:
@@ -234,13 +226,19 @@ def _canvas(paper: Pixels, width: int, matrix: Matrix, size: tuple[int, int]) ->
     return cv2.resize(turned, size, interpolation=cv2.INTER_LINEAR)
 
 
-def deskew(image: Pixels, max_angle: float = 45.0, min_angle: float = 0.0) -> tuple[Pixels, Matrix, Skew]:
-    """The image turned straight, the matrix to it, and the skew that was taken out.
+def deskew(
+    image: Pixels, max_angle: float = 45.0, min_angle: float = 0.0, known: Skew | None = None
+) -> tuple[Pixels, Matrix, Skew]:
+    """The image turned straight, the matrix to it, and the skew that was taken out; `known` is that of these pixels.
 
     A page that is off by less than `min_angle`, or than half a pixel from side to side, is level: turning would only
     soften it.
     """
-    skew, paper = threads.both(lambda: estimate(to_gray(image), max_angle), lambda: background(image, PAPER_LONGEST))
+    if known is not None and known.within == max_angle:
+        skew, paper = known, None
+    else:
+        gray = to_gray(image)
+        skew, paper = threads.both(lambda: estimate(gray, max_angle), lambda: background(image, PAPER_LONGEST))
     if abs(skew.angle) < min_angle or abs(np.tan(np.deg2rad(skew.angle))) * image.shape[1] < 0.5:
         skew = replace(skew, angle=0.0)
     turned, matrix = turn(image, skew.angle, paper)

@@ -18,10 +18,10 @@ import numpy as np
 
 from fastapi_app.services import border, deskew, pipeline, sheet, threads
 from fastapi_app.services.background import background
-from fastapi_app.services.deskew import Skew
+from fastapi_app.services.border import Border as Rim
 from fastapi_app.services.perspective import straighten
 from fastapi_app.services.pixels import Pixels, halved, median, shrink, to_gray
-from fastapi_app.services.raster import Limits, Raster, decode
+from fastapi_app.services.raster import Limits, Raster, Skew, decode
 from fastapi_app.services.recipe import AnyStep, Binarize, Border, Denoise, Deskew, Enhance, Perspective, Recipe, Shade
 from fastapi_app.services.sheet import Sheet
 from fastapi_app.services.switches import Switches
@@ -42,6 +42,7 @@ GRAINY = 3.5  # levels, with the paper at 255
 SOLID = 0.3  # of the page dark: a picture or white on black, no ink on paper
 PICTURE = 0.4  # of the page in tones: no page of writing, old or new, has had more than a quarter
 BORDERED = 0.002  # of the page
+REACH = Deskew().max_angle
 LEVEL = 0.1  # degrees: what nobody sees, and turning by it only softens
 LEVEL_TO_READ = 0.2  # degrees: what Tesseract does not mind
 WHITE = 225  # brightness of paper that need not be made white
@@ -56,7 +57,8 @@ class PageFacts:
     on the sheet. paper: brightness of the ordinary paper, 0–255. shading: share of the light that the darkest twentieth
     of the paper lacks against the brightest, 0–1. grain: standard deviation of the paper in levels as if it were white,
     255. ink: share of the page that is dark. tones: share that is neither paper in some even light nor writing on it.
-    border: share that is a dark rim or beyond. skew: to a degree, with its confidence.
+    border: share that is a dark rim or beyond. skew: of a page that is whole as it is; to a degree where a sheet is to
+    be cut out or a border to be cleaned first.
     """
 
     width: int
@@ -106,16 +108,15 @@ class PageFacts:
 
     @property
     def is_skewed(self) -> bool:
-        """To be seen at a glance; what is less, `deskew` measures."""
-        return self.skew.confidence >= deskew.CONFIDENT and self.skew.angle != 0
+        """To be seen at a glance; what is less, `deskew` has measured, or will."""
+        return self.skew.confidence >= deskew.CONFIDENT and abs(self.skew.angle) >= 0.5
 
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
-    (gray, found), grain = threads.both(lambda: _look(raster), lambda: _grain(raster.pixels))
-    (paper, tones), (rim, skew) = threads.both(
-        lambda: _paper(gray), lambda: (border.find(gray, longest=BORDER_LONGEST), deskew.glance(gray))
-    )
+    (gray, found, rim), grain = threads.both(lambda: _look(raster), lambda: _grain(raster.pixels))
+    is_whole = found is None and rim.share <= BORDERED
+    skew, (paper, tones) = threads.both(lambda: _skew(raster, gray, is_whole), lambda: _paper(gray))
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
     ink = cv2.inRange(flat, 0, INK - 1)
@@ -135,6 +136,10 @@ def inspect(raster: Raster) -> PageFacts:
     )
 
 
+def _skew(page: Raster, gray: Pixels, is_whole: bool) -> Skew:
+    return deskew.estimate(to_gray(page.pixels), REACH) if is_whole else deskew.glance(gray)
+
+
 def load(
     data: bytes, wanted: Recipe | Switches | None = None, *, frame: int = 0, limits: Limits | None = None
 ) -> tuple[Raster, Recipe]:
@@ -145,17 +150,25 @@ def load(
     """
     if isinstance(wanted, Recipe):
         return pipeline.load(data, wanted, frame=frame, limits=limits), wanted
-    page = decode(data, frame=frame, gray=True, limits=limits)
-    recipe = chosen(page, wanted)
-    return page if recipe.is_gray else decode(data, frame=frame, limits=limits), recipe
+    gray, recipe = looked_at(decode(data, frame=frame, gray=True, limits=limits), wanted)
+    if recipe.is_gray:
+        return gray, recipe
+    return replace(decode(data, frame=frame, limits=limits), skew=gray.skew), recipe
 
 
-def chosen(page: Raster, wanted: Recipe | Switches | None = None) -> Recipe:
-    """The given recipe, or what a look at this page recommends, with the switches laid over it."""
+def looked_at(page: Raster, wanted: Recipe | Switches | None = None) -> tuple[Raster, Recipe]:
+    """The page with what is known of it, and the given recipe, or what a look recommends, with the switches over it."""
     if isinstance(wanted, Recipe):
-        return wanted
-    recipe = for_looking(inspect(page))
-    return recipe if wanted is None else wanted.over(recipe)
+        return page, wanted
+    facts = inspect(page)
+    recipe = for_looking(facts)
+    return page.measured(facts.skew), recipe if wanted is None else wanted.over(recipe)
+
+
+def prepared_to_read(page: Raster) -> tuple[Raster, Recipe]:
+    """The same for the recipe by which a recognition engine reads best."""
+    facts = inspect(page)
+    return page.measured(facts.skew), for_reading(facts)
 
 
 def _grain(pixels: Pixels) -> float:
@@ -168,9 +181,13 @@ def _grain(pixels: Pixels) -> float:
     return median(bend) * 1.4826 / float(np.sqrt(6))
 
 
-def _look(page: Raster) -> tuple[Pixels, Sheet | None]:
-    """A gray copy of the page, of the sheet alone if one is seen surely on a photograph."""
-    gray = to_gray(halved(page.pixels, LOOK_LONGEST))
+def _look(page: Raster) -> tuple[Pixels, Sheet | None, Rim]:
+    """A gray copy of the page, of the sheet alone if one is seen surely on a photograph, and the border around it."""
+    gray, found = _sheet(page, to_gray(halved(page.pixels, LOOK_LONGEST)))
+    return gray, found, border.find(gray, longest=BORDER_LONGEST)
+
+
+def _sheet(page: Raster, gray: Pixels) -> tuple[Pixels, Sheet | None]:
     found = sheet.find(gray)
     if found is None or found.confidence < sheet.CONFIDENT:
         return gray, None

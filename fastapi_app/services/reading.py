@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from fastapi_app.services import ocr, pipeline
 from fastapi_app.services.errors import EngineError
-from fastapi_app.services.inspection import for_reading, inspect
+from fastapi_app.services.inspection import prepared_to_read
 from fastapi_app.services.layout import Page
 from fastapi_app.services.pixels import to_gray
 from fastapi_app.services.raster import Raster
@@ -57,7 +57,7 @@ def run(
 def _prepared(page: Raster, is_inspected: bool) -> Generator[Event, None, Raster]:
     if not is_inspected:
         return page
-    end = yield from _drained(pipeline.run(page, for_reading(inspect(page)), previews=False))
+    end = yield from _drained(pipeline.run(*prepared_to_read(page), previews=False))
     return end.raster
 
 
