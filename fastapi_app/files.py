@@ -71,6 +71,13 @@ def _inside(root: Path, key: str) -> Path | None:
     return path if path.is_relative_to(root) else None
 
 
+class Spooled(UploadFile):
+    """Read by its path, so that the parser need not go to its beginning, which would be another turn in a thread."""
+
+    async def seek(self, offset: int) -> None:
+        pass
+
+
 class SpoolParser(MultiPartParser):
     """Multipart straight into one named file each, so that nothing is written twice."""
 
@@ -84,7 +91,7 @@ class SpoolParser(MultiPartParser):
         self._files_to_close_on_error.pop().close()  # the parser's own, in memory at first
         spool = tempfile.NamedTemporaryFile(dir=self.folder)  # noqa: SIM115  closed with the request
         self._files_to_close_on_error.append(spool)  # type: ignore[arg-type]
-        part.file = UploadFile(spool, size=0, filename=part.file.filename, headers=part.file.headers)  # type: ignore[arg-type]
+        part.file = Spooled(spool, size=0, filename=part.file.filename, headers=part.file.headers)  # type: ignore[arg-type]
 
 
 async def limited(request: Request, limit: int, envelope: int) -> AsyncGenerator[bytes, None]:
@@ -143,7 +150,7 @@ async def source(request: Request, claims: CurrentClaims) -> AsyncIterator[Sourc
             return
         if (upload.size or 0) > settings.max_upload_bytes:
             raise too_many_bytes(settings.max_upload_bytes)
-        await anyio.to_thread.run_sync(upload.file.flush)
+        upload.file.flush()  # of a few bytes: what is larger than a buffer is written past it
         yield Source(Path(upload.file.name), filename=upload.filename or "page")
 
 
