@@ -114,9 +114,14 @@ class PageFacts:
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
-    (gray, found, rim), grain = threads.both(lambda: _look(raster), lambda: _grain(raster.pixels))
-    is_whole = found is None and rim.share <= BORDERED
-    skew, (paper, tones) = threads.both(lambda: _skew(raster, gray, is_whole), lambda: _paper(gray))
+    copy = to_gray(halved(raster.pixels, LOOK_LONGEST))
+    (gray, found), (around, grain) = threads.both(
+        lambda: _sheet(raster, copy), lambda: (_rim(copy), _grain(raster.pixels))
+    )
+    (rim, skew), (paper, tones) = threads.both(
+        lambda: (around, _skew(raster, copy, around)) if found is None else (_rim(gray), deskew.glance(gray)),
+        lambda: _paper(gray),
+    )
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
     ink = cv2.inRange(flat, 0, INK - 1)
@@ -134,10 +139,6 @@ def inspect(raster: Raster) -> PageFacts:
         border=round(rim.share, 4),
         skew=skew,
     )
-
-
-def _skew(page: Raster, gray: Pixels, is_whole: bool) -> Skew:
-    return deskew.estimate(to_gray(page.pixels), REACH) if is_whole else deskew.glance(gray)
 
 
 def load(
@@ -181,17 +182,22 @@ def _grain(pixels: Pixels) -> float:
     return median(bend) * 1.4826 / float(np.sqrt(6))
 
 
-def _look(page: Raster) -> tuple[Pixels, Sheet | None, Rim]:
-    """A gray copy of the page, of the sheet alone if one is seen surely on a photograph, and the border around it."""
-    gray, found = _sheet(page, to_gray(halved(page.pixels, LOOK_LONGEST)))
-    return gray, found, border.find(gray, longest=BORDER_LONGEST)
-
-
 def _sheet(page: Raster, gray: Pixels) -> tuple[Pixels, Sheet | None]:
+    """Of a copy of the page, what is the sheet, and where it lies, if one is seen surely on a photograph; else all."""
     found = sheet.find(gray)
     if found is None or found.confidence < sheet.CONFIDENT:
         return gray, None
     return straighten(gray, found.corners)[0], _on_original(found, gray, page)
+
+
+def _rim(gray: Pixels) -> Rim:
+    return border.find(gray, longest=BORDER_LONGEST)
+
+
+def _skew(page: Raster, copy: Pixels, rim: Rim) -> Skew:
+    """Measured on a page that is whole as it is; of one whose border has to be cleaned before, a glance."""
+    is_whole = rim.share <= BORDERED
+    return deskew.estimate(to_gray(page.pixels), REACH) if is_whole else deskew.glance(copy)
 
 
 def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
