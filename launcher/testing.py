@@ -17,6 +17,7 @@ from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
 
 WITHOUT_DATABASE = ("tests/services", "tests/samples", "tests/api", "tests/launcher", "tests/bench", "tests/docs")
+BESIDE = (*WITHOUT_DATABASE, "tests/access")  # who may what is the same on every database, and takes a minute
 # What hardly touches a row is the same on every database: the work is the engine's, a process's or a schema's.
 SAME_ON_BOTH = (
     "tests/jobs/test_ocr_health.py",
@@ -27,8 +28,8 @@ SAME_ON_BOTH = (
     "tests/web/test_settings.py",
 )
 SNAPSHOT = "tests/backup/test_meanwhile.py::test_it_works"
-ON_POSTGRES = ("tests", *(f"--ignore={path}" for path in WITHOUT_DATABASE))
-ON_SQLITE = (*WITHOUT_DATABASE, "tests/web", "tests/jobs", SNAPSHOT, *(f"--ignore={path}" for path in SAME_ON_BOTH))
+ON_POSTGRES = ("tests", *(f"--ignore={path}" for path in BESIDE))
+ON_SQLITE = (*BESIDE, "tests/web", "tests/jobs", SNAPSHOT, *(f"--ignore={path}" for path in SAME_ON_BOTH))
 
 
 def test(arguments: Sequence[str]) -> int:
