@@ -1,5 +1,5 @@
-"""`./recto test`: what runs processes or touches rows, on a Postgres of its own; beside it, on the other core, what
-needs no database, and Django's tests once more on SQLite."""
+"""`./recto test`: what touches rows, on a Postgres of its own; beside it, on the other core, what needs none, and
+Django's tests once more on SQLite."""
 
 import signal
 import subprocess
@@ -16,8 +16,8 @@ from launcher.places import PYTHON, ROOT
 from launcher.postgres import throw_away
 from launcher.up import ignore_signals, stop_on_signals
 
-WITHOUT_DATABASE = ("tests/services", "tests/samples", "tests/api", "tests/launcher", "tests/bench", "tests/docs")
-BESIDE = (*WITHOUT_DATABASE, "tests/access")  # who may what is the same on every database, and takes a minute
+# What needs no database, or (who may what) any.
+BESIDE = tuple(f"tests/{name}" for name in ("services", "samples", "api", "launcher", "bench", "docs", "access"))
 # What hardly touches a row is the same on every database: the work is the engine's, a process's or a schema's.
 SAME_ON_BOTH = (
     "tests/jobs/test_ocr_health.py",

@@ -102,10 +102,6 @@ class Raster:
         """New pixels on the same grid."""
         return self if pixels is self.pixels else replace(self, pixels=pixels, skew=None)
 
-    def measured(self, skew: Skew) -> "Raster":
-        """The same page, so that whoever turns it level need not measure again."""
-        return replace(self, skew=skew)
-
 
 def _scale(matrix: Matrix, shape: Sequence[int]) -> float:
     """How many new pixels an old one is long, in the middle of the new page."""

@@ -4,16 +4,19 @@ import cv2
 import numpy as np
 import pytest
 
-from fastapi_app.services import inspection
+from fastapi_app.services import deskew, inspection
 from fastapi_app.services.inspection import for_looking, for_reading, inspect
 from fastapi_app.services.pipeline import result, run
+from fastapi_app.services.pixels import Pixels
 from fastapi_app.services.presets import presets
-from fastapi_app.services.raster import Raster, encode, reduce
-from fastapi_app.services.recipe import Perspective, Recipe
+from fastapi_app.services.raster import Raster, Skew, encode, reduce
+from fastapi_app.services.recipe import AnyStep, Crop, Denoise, Deskew, Perspective, Recipe
 from fastapi_app.services.switches import Switches
 from samples import ENGLISH, SAMPLE_ANGLE, draw, lay_down, photograph, sample_page
 
 DRAWN = draw(ENGLISH, width=1200, height=1600, size=40, margin=100)
+
+TURNED = cv2.cvtColor(photograph(DRAWN, angle=2.0, grain=3), cv2.COLOR_BGR2GRAY)
 
 
 def photo(**how: float) -> Raster:
@@ -182,6 +185,36 @@ def test_every_step_has_its_reason_and_switches_take_both_away() -> None:
     colour, kept = inspection.load(data, Switches(binarize=False))
     assert colour.channels == 3
     assert "binarize" not in names(kept)
+
+
+def test_a_skew_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[float] = []
+    estimate = deskew.estimate
+
+    def counted(gray: Pixels, max_angle: float) -> Skew:
+        measured.append(max_angle)
+        return estimate(gray, max_angle)
+
+    monkeypatch.setattr(deskew, "estimate", counted)
+    page, recipe = inspection.load(encode(Raster(TURNED)))
+    assert names(recipe)[0] == "deskew"
+    assert result(run(page, recipe)).skew_angle == pytest.approx(2.0, abs=0.1)
+    assert len(measured) == 1
+
+
+@pytest.mark.parametrize(
+    ("steps", "angle"),
+    [
+        ((Deskew(),), 9.0),
+        ((Deskew(max_angle=10),), 2.0),
+        ((Denoise(method="gaussian"), Deskew()), 2.0),
+        ((Crop(box=(0, 0, 1200, 1500)), Deskew()), 2.0),
+    ],
+    ids=["as it is", "looked through elsewhere", "repainted", "moved"],
+)
+def test_a_skew_that_is_known_holds_for_these_pixels_alone(steps: tuple[AnyStep, ...], angle: float) -> None:
+    page = Raster(TURNED, skew=Skew(9.0, confidence=9.0, within=Deskew().max_angle))
+    assert result(run(page, Recipe(steps=steps))).skew_angle == pytest.approx(angle, abs=0.1)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 1), (40, 40, 3)])
