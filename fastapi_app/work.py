@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import cv2
-from PIL import Image, UnidentifiedImageError
 
 from fastapi_app import invoice_work, job_work, timing
 from fastapi_app.services import formats, inspection, ocr, pipeline, raster, reading, renditions
@@ -29,7 +28,6 @@ Message = tuple[dict[str, Any], bytes]
 Messages = Generator[Message, None, None]
 
 DRAFT_LONGEST = 1600  # pixels
-GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 _draft: dict[str, Raster] = {}  # at most one: the page that the sliders of this child's socket are on
 
@@ -49,15 +47,16 @@ def process(
     """Run a recipe, or with None what a look at the page recommends, with the switches laid over it. `complete`, with
     the encoded page, comes last; before it the progress of the steps, and their previews (JPEG), to whoever follows."""
     started = time.perf_counter()
+    data = Path(path).read_bytes()
     given = Switches.model_validate(switches or {}) if recipe is None else Recipe.parse(recipe)
     if draft:
         page, steps = inspection.looked_at(_draft_of(path, frame, key, limits), given)
     else:
-        page, steps = inspection.load(Path(path).read_bytes(), given, frame=frame, limits=limits)
+        page, steps = inspection.load(data, given, frame=frame, limits=limits)
     decoded = time.perf_counter()
     for event in pipeline.run(page, steps, previews=tell == "previews"):
         if isinstance(event, pipeline.Complete):
-            yield _complete(path, page, event, output_format, started, decoded)
+            yield _complete(raster.channels(data, limits=limits), page, event, output_format, started, decoded)
         elif tell != "result":
             yield _step(event)
 
@@ -72,7 +71,7 @@ def _step(event: pipeline.Progress | pipeline.Preview) -> Message:
 
 
 def _complete(
-    path: str, page: Raster, event: pipeline.Complete, output_format: str, started: float, decoded: float
+    channels: int, page: Raster, event: pipeline.Complete, output_format: str, started: float, decoded: float
 ) -> Message:
     """`timings` are the recipe's steps; `seconds` is everything, decoding and encoding included."""
     encoding = time.perf_counter()
@@ -84,7 +83,7 @@ def _complete(
         "media_type": raster.MEDIA_TYPES[output_format],
         "width": event.raster.width,
         "height": event.raster.height,
-        "original": {"width": page.original[0], "height": page.original[1], "channels": _channels(path)},
+        "original": {"width": page.original[0], "height": page.original[1], "channels": channels},
         "skew_angle": event.skew_angle,
         "matrix": event.raster.matrix.tolist(),
         "recipe": event.recipe.model_dump(mode="json"),
@@ -93,15 +92,6 @@ def _complete(
         "encode_seconds": finished - encoding,
         "seconds": finished - started,
     }, image
-
-
-def _channels(path: str) -> int:
-    """1 or 3, by the file's header: a page that ends in two levels was decoded gray whatever it had."""
-    try:
-        with Image.open(path) as image:
-            return 1 if image.mode in GRAY_MODES else 3
-    except UnidentifiedImageError:  # a PDF
-        return 3
 
 
 def read(

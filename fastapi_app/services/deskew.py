@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from fastapi_app.services import threads
 from fastapi_app.services.background import background
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.pixels import Pixels, halve, halved, to_gray
@@ -22,7 +21,7 @@ COARSE_LONGEST = 640
 COARSE_POINTS = 20_000
 COARSE_BETWEEN = 8
 GLANCE_POINTS = 6_000
-COLUMN = 8
+COLUMNS, BROADEST = 200, 16
 TALLEST = 2600
 STRIP = 4
 QUARTERS = 4
@@ -32,16 +31,19 @@ CONFIDENT = 1.75
 STRAIGHT = Skew(0.0, 0.0)
 
 
-def estimate(gray: Pixels, max_angle: float = 45.0) -> Skew:
-    """The skew of a page within ±max_angle; angle 0 when nothing on the page says it clearly."""
+def estimate(gray: Pixels, max_angle: float = 45.0, near: Pixels | None = None) -> Skew:
+    """The skew of a page within ±max_angle; angle 0 when nothing on the page says it clearly.
+
+    near: the page halved to COARSE_LONGEST, if it is at hand."""
     if not 0 < max_angle <= 45:
         raise BadParameter("The largest angle lies between 0 and 45 degrees.")
     if min(gray.shape) < 32:
         return STRAIGHT
-    coarse, columns = threads.both(lambda: _coarse(_ink(_small(gray)), max_angle), lambda: _ink_of_columns(gray))
+    coarse = _coarse(_ink(_small(gray if near is None else near)), max_angle)
     if coarse.confidence < CONFIDENT:
         return Skew(0.0, coarse.confidence, max_angle)
-    angle = _fine(columns, coarse.angle, COLUMN / (gray.shape[0] // columns.shape[1]))
+    columns, squeeze = _columns(gray)
+    angle = _fine(_upright(_ink(columns)), coarse.angle, squeeze)
     return Skew(float(np.clip(angle, -max_angle, max_angle)), coarse.confidence, max_angle)
 
 
@@ -52,24 +54,25 @@ def glance(gray: Pixels, max_angle: float = 15.0) -> Skew:
     return _coarse(_ink(_small(gray)), max_angle, points=GLANCE_POINTS, between=0)
 
 
-def _columns(gray: Pixels) -> Pixels:
-    """The page squeezed from the sides, COLUMN pixels into one: lines stay as sharp as they are, at an eighth the cost.
-
-    Pages taller than TALLEST also lose every other row.
-    """
+def _columns(gray: Pixels) -> tuple[Pixels, float]:
+    """The page squeezed from the sides to some COLUMNS, of at most BROADEST pixels, and how many times too narrow it is
+    then for its height: lines stay as sharp as they are, at a fraction of the cost. Pages taller than TALLEST also lose
+    every other row."""
     height, width = gray.shape
-    columns = width // (COLUMN * STRIP) * STRIP or width // COLUMN
-    page = gray[:, : columns * COLUMN]
+    pixels = int(np.clip(width // COLUMNS // 2 * 2, 2, BROADEST))
+    columns = width // (pixels * STRIP) * STRIP or width // pixels
+    page = gray[:, : columns * pixels]
     if height > TALLEST:
         page = halve(page)  # by twos in both directions, which OpenCV is quick at, and the rest of the way after
-    squeezed = np.ascontiguousarray(page).reshape(-1, page.shape[1] // columns)
-    return cv2.reduce(squeezed, 1, cv2.REDUCE_AVG).reshape(-1, columns)
+        pixels //= 2
+    squeezed = cv2.reduce(np.ascontiguousarray(page).reshape(-1, pixels), 1, cv2.REDUCE_AVG).reshape(-1, columns)
+    return squeezed, float(pixels)
 
 
-def _ink_of_columns(gray: Pixels) -> Matrix:
-    """float32 (w, h): the ink of the squeezed page, column by column."""
+def _upright(ink: Pixels) -> Matrix:
+    """float32 (w, h): column by column, blurred along them."""
     # Rows of grain and the blocks of a JPEG lie level: unblurred, they would draw the angle to 0.
-    return cv2.transpose(cv2.GaussianBlur(_ink(_columns(gray)), (1, 5), 1.5)).astype(np.float32)
+    return cv2.transpose(cv2.GaussianBlur(ink, (1, 5), 1.5)).astype(np.float32)
 
 
 def _small(gray: Pixels) -> Pixels:
@@ -225,18 +228,19 @@ def _canvas(paper: Pixels, width: int, matrix: Matrix, size: tuple[int, int]) ->
 
 
 def deskew(
-    image: Pixels, max_angle: float = 45.0, min_angle: float = 0.0, known: Skew | None = None
+    image: Pixels,
+    max_angle: float = 45.0,
+    min_angle: float = 0.0,
+    known: Skew | None = None,
+    paper: Pixels | None = None,
 ) -> tuple[Pixels, Matrix, Skew]:
-    """The image turned straight, the matrix to it, and the skew that was taken out; `known` is that of these pixels.
+    """The image turned straight, the matrix to it, and the skew that was taken out; `known` is that of these pixels,
+    `paper` their background, as far as they have been measured.
 
     A page that is off by less than `min_angle`, or than half a pixel from side to side, is level: turning would only
     soften it.
     """
-    if known is not None and known.within == max_angle:
-        skew, paper = known, None
-    else:
-        gray = to_gray(image)
-        skew, paper = threads.both(lambda: estimate(gray, max_angle), lambda: background(image, PAPER_LONGEST))
+    skew = known if known is not None and known.within == max_angle else estimate(to_gray(image), max_angle)
     if abs(skew.angle) < min_angle or abs(np.tan(np.deg2rad(skew.angle))) * image.shape[1] < 0.5:
         skew = replace(skew, angle=0.0)
     turned, matrix = turn(image, skew.angle, paper)

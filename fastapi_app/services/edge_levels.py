@@ -9,9 +9,8 @@ where it touches something clearly darker (hysteresis, as Canny follows edges). 
 import cv2
 import numpy as np
 
-from fastapi_app.services import threads
 from fastapi_app.services.background import background
-from fastapi_app.services.pixels import Pixels, halve
+from fastapi_app.services.pixels import Pixels, halve, quantiles
 
 WORKING_LONGEST = 2600  # levels are measured on a copy halved until it is no longer than this
 NEIGHBOURHOOD = 101  # pixels of that copy over which a level is spread
@@ -25,8 +24,8 @@ def binarize(gray: Pixels) -> Pixels:
     """(h, w) uint8 of 0 and 255 from a gray page."""
     smooth = cv2.GaussianBlur(gray, (3, 3), 0.6)
     scale = 2 if max(gray.shape) <= WORKING_LONGEST else 4
-    levels, darkest = threads.both(lambda: _levels(_working_copy(smooth)), lambda: _darkest(smooth, scale))
-    return _above(smooth, _followed(darkest, *levels), scale)
+    levels = _levels(_working_copy(smooth))
+    return _above(smooth, _followed(_darkest(smooth, scale), *levels), scale)
 
 
 def _working_copy(gray: Pixels) -> Pixels:
@@ -39,8 +38,8 @@ def _levels(gray: Pixels) -> tuple[Pixels, Pixels]:
     """Two small maps of brightness: at or below the first a pixel may be ink, at or below the second it must be."""
     paper = background(gray)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
-    edge_level, (otsu, (bright, grain)) = threads.both(lambda: _edge_level(flat), lambda: (_otsu(flat), _paper(flat)))
-    level = (1 - OTSU_SHARE) * edge_level + OTSU_SHARE * otsu
+    bright, grain = _paper(flat)
+    level = (1 - OTSU_SHARE) * _edge_level(flat) + OTSU_SHARE * _otsu(flat)
     faint = np.minimum(FAINT * level, bright - FAINT_NOISE * grain)
     clear = np.minimum(CLEAR * level, bright - CLEAR_NOISE * grain)
     lit = cv2.resize(paper, level.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
@@ -70,9 +69,7 @@ def _quarter(pixels: Pixels) -> Pixels:
 
 def _paper(flat: Pixels) -> tuple[float, float]:
     """Brightness of the paper, which is most of the page, and the standard deviation of its grain (by quartiles)."""
-    sample = flat[::8, ::8].ravel()
-    places = [int(share * (sample.size - 1)) for share in (0.3, 0.6)]
-    lower, middle = (float(level) for level in np.partition(sample, places)[places])
+    lower, middle = quantiles(flat[::8, ::8], 0.3, 0.6)
     return middle, max(1.0, min((middle - lower) / 0.78, 12.0))
 
 

@@ -14,6 +14,7 @@ Image.MAX_IMAGE_PIXELS = None
 PILLOW_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP", "bmp": "BMP", "jpeg2000": "JPEG2000"}
 Bytes = bytes  # the limit of the same name hides the type inside `Limits`
 FORMATS = (*PILLOW_NAMES, "pdf")
+GRAY_MODES = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "jpeg": (b"\xff\xd8\xff",),
@@ -93,6 +94,12 @@ def open_image(data: bytes, format: str, limits: Limits, frame: int = 0) -> Imag
         raise UnusableImage("The image is broken or cut off.") from error
     limits.check_pixels(*image.size)
     return image
+
+
+def channels(data: bytes, limits: Limits) -> int:
+    """1 or 3, as the file says: a page that ends in two levels is decoded gray whatever it has. 3 for a PDF."""
+    format = sniff(data)
+    return 1 if format != "pdf" and open_image(data, format, limits).mode in GRAY_MODES else 3
 
 
 def image_frames(data: bytes, format: str, limits: Limits) -> tuple[Frame, ...]:

@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from fastapi_app.services import border, deskew, pipeline, sheet, threads
+from fastapi_app.services import border, deskew, pipeline, sheet
 from fastapi_app.services.background import background
-from fastapi_app.services.border import Border as Rim
 from fastapi_app.services.perspective import straighten
-from fastapi_app.services.pixels import Pixels, halved, median, shrink, to_gray
+from fastapi_app.services.pixels import Pixels, halved, median, quantiles, shrink, to_gray
 from fastapi_app.services.raster import Limits, Raster, Skew, decode
 from fastapi_app.services.recipe import AnyStep, Binarize, Border, Denoise, Deskew, Enhance, Perspective, Recipe, Shade
 from fastapi_app.services.sheet import Sheet
@@ -29,8 +28,7 @@ from fastapi_app.services.switches import Switches
 Advice = list[tuple[AnyStep, str]]
 """Steps, each with the sentence that says why."""
 
-LOOK_LONGEST = 500
-PAPER_LONGEST = 240
+LOOK_LONGEST = deskew.COARSE_LONGEST
 LIGHT_LONGEST = 64
 BORDER_LONGEST = 320
 GRAIN_ROWS = 64
@@ -114,31 +112,34 @@ class PageFacts:
 
 def inspect(raster: Raster) -> PageFacts:
     """Looks at a page, gray or colour."""
+    return _looked(raster)[0]
+
+
+def _looked(raster: Raster) -> tuple[PageFacts, Raster]:
+    """The facts, and the page with what of them holds for its pixels and later steps would measure again."""
     copy = to_gray(halved(raster.pixels, LOOK_LONGEST))
-    (gray, found), (around, grain) = threads.both(
-        lambda: _sheet(raster, copy), lambda: (_rim(copy), _grain(raster.pixels))
-    )
-    (rim, skew), (paper, tones) = threads.both(
-        lambda: (around, _skew(raster, copy, around)) if found is None else (_rim(gray), deskew.glance(gray)),
-        lambda: _paper(gray),
-    )
+    gray, found = _sheet(raster, copy)
+    rim = border.find(gray, longest=BORDER_LONGEST)
+    skew = _skew(raster, gray, is_whole=found is None and rim.share <= BORDERED)
+    paper = background(gray, deskew.PAPER_LONGEST)
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
-    dark, usual, bright = (float(level) for level in np.quantile(paper, (0.05, 0.5, 0.95)))
+    dark, usual, bright = quantiles(paper, 0.05, 0.5, 0.95)
     ink = cv2.inRange(flat, 0, INK - 1)
-    return PageFacts(
+    facts = PageFacts(
         width=raster.width,
         height=raster.height,
         dpi=raster.dpi,
         sheet=found,
         is_bilevel=raster.is_bilevel,
-        paper=usual,
+        paper=float(usual),
         shading=round(1 - dark / bright, 3),
-        grain=round(grain * 255 / usual, 2),
+        grain=round(_grain(raster.pixels) * 255 / usual, 2),
         ink=round(cv2.countNonZero(ink) / ink.size, 4),
-        tones=round(tones, 3),
+        tones=round(_tones(paper), 3),
         border=round(rim.share, 4),
         skew=skew,
     )
+    return facts, replace(raster, skew=skew, paper=paper if found is None and raster.channels == 1 else None)
 
 
 def load(
@@ -161,15 +162,15 @@ def looked_at(page: Raster, wanted: Recipe | Switches | None = None) -> tuple[Ra
     """The page with what is known of it, and the given recipe, or what a look recommends, with the switches over it."""
     if isinstance(wanted, Recipe):
         return page, wanted
-    facts = inspect(page)
+    facts, page = _looked(page)
     recipe = for_looking(facts)
-    return replace(page, skew=facts.skew), recipe if wanted is None else wanted.over(recipe)
+    return page, recipe if wanted is None else wanted.over(recipe)
 
 
 def prepared_to_read(page: Raster) -> tuple[Raster, Recipe]:
     """The same for the recipe by which a recognition engine reads best."""
-    facts = inspect(page)
-    return replace(page, skew=facts.skew), for_reading(facts)
+    facts, page = _looked(page)
+    return page, for_reading(facts)
 
 
 def _grain(pixels: Pixels) -> float:
@@ -190,14 +191,9 @@ def _sheet(page: Raster, gray: Pixels) -> tuple[Pixels, Sheet | None]:
     return straighten(gray, found.corners)[0], _on_original(found, gray, page)
 
 
-def _rim(gray: Pixels) -> Rim:
-    return border.find(gray, longest=BORDER_LONGEST)
-
-
-def _skew(page: Raster, copy: Pixels, rim: Rim) -> Skew:
-    """Measured on a page that is whole as it is; of one whose border has to be cleaned before, a glance."""
-    is_whole = rim.share <= BORDERED
-    return deskew.estimate(to_gray(page.pixels), REACH) if is_whole else deskew.glance(copy)
+def _skew(page: Raster, copy: Pixels, *, is_whole: bool) -> Skew:
+    """Measured on a page that is whole as it is; of one that is cut out or cleaned of a border before, a glance."""
+    return deskew.estimate(to_gray(page.pixels), REACH, copy) if is_whole else deskew.glance(copy)
 
 
 def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
@@ -207,12 +203,6 @@ def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
     return replace(found, corners=np.array([page.to_original(x, y) for x, y in corners.tolist()]))
 
 
-def _paper(gray: Pixels) -> tuple[Pixels, float]:
-    """The paper behind the ink on a small copy, and its tones."""
-    paper = background(gray, PAPER_LONGEST)
-    return paper, _tones(paper)
-
-
 def _tones(paper: Pixels) -> float:
     """Share of the paper that is brighter or darker than a light that falls off smoothly, fitted without what is dark
     (a surface of the second degree), would make it."""
@@ -220,11 +210,12 @@ def _tones(paper: Pixels) -> float:
     y, x = np.mgrid[-1 : 1 : small.shape[0] * 1j, -1 : 1 : small.shape[1] * 1j]
     terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1).reshape(-1, 6)
     levels = small.ravel()
+    dark = 0.1 * np.median(levels)
     weight = np.ones_like(levels)
     for _ in range(4):
         weighed = terms.T * weight
-        light = terms @ np.linalg.pinv(weighed @ terms) @ (weighed @ levels)
-        weight = np.where(levels < light - 0.1 * np.median(levels), 0.05, 1.0)
+        light = terms @ np.linalg.lstsq(weighed @ terms, weighed @ levels)[0]
+        weight = np.where(levels < light - dark, np.float32(0.05), np.float32(1))
     return float((np.abs(levels - light) > TONE * np.maximum(light, 1)).mean())
 
 

@@ -62,9 +62,14 @@ def _has_two_levels(pixels: Pixels) -> bool:
     return bool(cv2.sumElems(pixels)[0] == 255 * cv2.countNonZero(pixels))
 
 
+def quantiles(levels: NDArray[Any], *shares: float) -> list[int]:
+    """Of whole numbers from 0 on, the lower one of two. Counted, in a quarter of the time of sorting."""
+    counted = np.bincount(levels.ravel()).cumsum()
+    return [int(level) for level in counted.searchsorted(np.multiply(levels.size, shares))]
+
+
 def median(levels: NDArray[Any]) -> int:
-    """Of whole numbers from 0 on; the lower one of two in the middle. Counted, in a quarter of the time of sorting."""
-    return int(np.bincount(levels.ravel()).cumsum().searchsorted(levels.size / 2))
+    return quantiles(levels, 0.5)[0]
 
 
 def halve(pixels: Pixels) -> Pixels:

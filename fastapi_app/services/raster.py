@@ -1,5 +1,5 @@
-"""`Raster`: the pixels of one page, with its resolution, the way back to the page they came from, and its skew where
-that is known."""
+"""`Raster`: the pixels of one page, with its resolution, the way back to the page they came from, and what a look has
+measured of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,10 +13,11 @@ from fastapi_app.services.decode import inspect as _inspect
 from fastapi_app.services.decode import page_pixels
 from fastapi_app.services.encode import MEDIA_TYPES, encode_pixels
 from fastapi_app.services.headers import FORMATS, Frame, ImageFile, Limits
+from fastapi_app.services.headers import channels as _channels
 from fastapi_app.services.pixels import Pixels
 
 __all__ = ["FORMATS", "MEDIA_TYPES", "Frame", "ImageFile", "Limits", "Matrix", "Pixels", "Raster", "Skew",
-           "decode", "encode", "inspect", "reduce"]  # fmt: skip
+           "channels", "decode", "encode", "inspect", "reduce"]  # fmt: skip
 
 Matrix = NDArray[Any]
 """float64 (3, 3), homogeneous."""
@@ -43,8 +44,8 @@ class Raster:
 
     pixels: uint8 (h, w) gray or (h, w, 3) BGR. dpi: dots per inch, None when unknown.
     matrix: maps pixel coordinates of the ORIGINAL (the upright decoded page) to this raster's; pixel centres are whole
-    numbers. original: (width, height) of the original; that of these pixels if not given. skew: of these pixels, if a
-    look has measured it.
+    numbers. original: (width, height) of the original; that of these pixels if not given. skew, paper: of these pixels,
+    if a look has measured them; the paper as `deskew` wants its background.
     """
 
     pixels: Pixels
@@ -52,6 +53,7 @@ class Raster:
     matrix: Matrix = field(default_factory=_identity)
     original: tuple[int, int] = (0, 0)
     skew: Skew | None = None
+    paper: Pixels | None = None
 
     def __post_init__(self) -> None:
         if self.original == (0, 0):
@@ -96,11 +98,11 @@ class Raster:
     def moved(self, pixels: Pixels, matrix: Matrix) -> "Raster":
         """New pixels that `matrix` maps these coordinates to; the resolution follows."""
         dpi = None if self.dpi is None else round(self.dpi * _scale(matrix, pixels.shape), 2)
-        return replace(self, pixels=pixels, matrix=matrix @ self.matrix, dpi=dpi, skew=None)
+        return replace(self, pixels=pixels, matrix=matrix @ self.matrix, dpi=dpi, skew=None, paper=None)
 
     def repainted(self, pixels: Pixels) -> "Raster":
         """New pixels on the same grid."""
-        return self if pixels is self.pixels else replace(self, pixels=pixels, skew=None)
+        return self if pixels is self.pixels else replace(self, pixels=pixels, skew=None, paper=None)
 
 
 def _scale(matrix: Matrix, shape: Sequence[int]) -> float:
@@ -120,6 +122,11 @@ def decode(data: bytes, *, frame: int = 0, gray: bool = False, limits: Limits | 
 def inspect(data: bytes, *, limits: Limits | None = None) -> ImageFile:
     """Format and pages of a file; refuses what `decode` would refuse of its first page."""
     return _inspect(data, limits or Limits())
+
+
+def channels(data: bytes, *, limits: Limits | None = None) -> int:
+    """Of the first page as the file says: 1 or 3. Refuses what cannot be opened."""
+    return _channels(data, limits or Limits())
 
 
 def encode(raster: Raster, format: str = "png") -> bytes:

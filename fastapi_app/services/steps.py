@@ -45,7 +45,7 @@ def apply(raster: Raster, step: AnyStep) -> Done:
             pixels, matrix, quarter = orient(raster.pixels, step.min_confidence)
             return Done(raster.moved(pixels, matrix), step, float(quarter))
         case Deskew():
-            pixels, matrix, skew = deskew(raster.pixels, step.max_angle, step.min_angle, raster.skew)
+            pixels, matrix, skew = deskew(raster.pixels, step.max_angle, step.min_angle, raster.skew, raster.paper)
             return Done(raster.moved(pixels, matrix), step, skew.angle)
         case Crop():
             return Done(_cropped(raster, step), step)

@@ -191,15 +191,25 @@ def test_a_skew_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
     measured: list[float] = []
     estimate = deskew.estimate
 
-    def counted(gray: Pixels, max_angle: float) -> Skew:
+    def counted(gray: Pixels, max_angle: float, near: Pixels) -> Skew:
         measured.append(max_angle)
-        return estimate(gray, max_angle)
+        return estimate(gray, max_angle, near)
 
     monkeypatch.setattr(deskew, "estimate", counted)
     page, recipe = inspection.load(encode(Raster(TURNED)))
     assert names(recipe)[0] == "deskew"
     assert result(run(page, recipe)).skew_angle == pytest.approx(2.0, abs=0.1)
     assert len(measured) == 1
+
+
+def test_what_a_look_knows_changes_no_pixel() -> None:
+    recipe = Recipe(steps=(Deskew(),))
+    for pixels in (TURNED, cv2.cvtColor(TURNED, cv2.COLOR_GRAY2BGR)):
+        page = Raster(pixels)
+        looked, _ = inspection.looked_at(page)
+        assert looked.skew is not None
+        assert (looked.paper is None) == (page.channels == 3)  # a look at colours sees their paper gray
+        assert np.array_equal(*(result(run(each, recipe)).raster.pixels for each in (page, looked)))
 
 
 @pytest.mark.parametrize(
@@ -215,6 +225,13 @@ def test_a_skew_is_measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_skew_that_is_known_holds_for_these_pixels_alone(steps: tuple[AnyStep, ...], angle: float) -> None:
     page = Raster(TURNED, skew=Skew(9.0, confidence=9.0, within=Deskew().max_angle))
     assert result(run(page, Recipe(steps=steps))).skew_angle == pytest.approx(angle, abs=0.1)
+
+
+@pytest.mark.parametrize("step", [Denoise(method="gaussian"), Crop(box=(0, 0, 1200, 1500))], ids=["repainted", "moved"])
+def test_a_paper_that_is_known_holds_for_these_pixels_alone(step: AnyStep) -> None:
+    recipe = Recipe(steps=(step, Deskew()))
+    pages = Raster(TURNED), Raster(TURNED, paper=np.ones((300, 200), np.uint8))
+    assert np.array_equal(*(result(run(page, recipe)).raster.pixels for page in pages))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 900), (900, 1), (40, 40, 3)])
