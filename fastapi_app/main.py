@@ -7,7 +7,7 @@ import anyio
 import httpx
 from fastapi import FastAPI
 
-from fastapi_app import auth, docs, errors, events, logs, middleware
+from fastapi_app import auth, docs, errors, events, logs, memory, middleware
 from fastapi_app.copies import Copies
 from fastapi_app.engine_facts import EngineFacts
 from fastapi_app.queue import Tasks
@@ -24,6 +24,7 @@ BODIES = 2  # JSON bodies that are taken apart at the same time, each in memory 
 def create_app(settings: Settings | None = None, *, to_django: httpx.AsyncBaseTransport | None = None) -> FastAPI:
     """`to_django` replaces the network between this service and Django."""
     settings = settings or Settings()
+    memory.keep_freed()
     logs.configure(settings)
     sentry.start(settings.sentry_dsn, "fastapi", ENGINE_VERSION)
     traces.start("fastapi", ENGINE_VERSION)

@@ -25,6 +25,8 @@ from fastapi_app.settings import Settings
 
 Each = Callable[[Event], Awaitable[None]]
 
+QUIET_SECONDS = 0.25  # without a run, before the next spare is made, which would take from one what it has to do
+
 
 class Workers:
     """Slots, the queue before them, and warm children that wait for work."""
@@ -40,6 +42,7 @@ class Workers:
         self._spares: list[Child] = []
         self._lingering = Lingering(settings.slots, settings.child_idle_seconds)
         self._refilling: asyncio.Task[None] | None = None
+        self._quiet: asyncio.TimerHandle | None = None
         self._stopped = False
         self._count = 0
         self._folder = Scratch(ENGINE)
@@ -62,10 +65,12 @@ class Workers:
     async def start(self) -> None:
         await anyio.to_thread.run_sync(sweep, ENGINE)
         await anyio.to_thread.run_sync(start_fork_server)
-        await self._refill()
+        await self._make_spares()
 
     async def stop(self) -> None:
         self._stopped = True
+        if self._quiet is not None:
+            self._quiet.cancel()
         if self._refilling is not None:
             await self._refilling
         for child in self._spares:
@@ -107,9 +112,9 @@ class Workers:
                 child.kill()
             return await self._start_child()
         finally:
-            # The next spare is made after this run, which would lose time to it, unless it is needed before.
+            # The next spare is made when nothing runs, unless it is needed before.
             if self.waiting or not self._spares:
-                self._refill_soon()
+                self._refill()
 
     async def collect(self, user: str, work: str, **arguments: Any) -> list[Event]:
         """A whole run in a child, drained; the last event is its result. Raises EngineError, Overloaded."""
@@ -151,7 +156,7 @@ class Workers:
             seconds = f"{self._settings.run_seconds:g}"
             raise TimedOut(f"The work took longer than {seconds} seconds and was stopped.") from error
         finally:
-            self._refill_soon()
+            self._refill_when_quiet()
 
     async def _start_child(self) -> Child:
         self._count += 1
@@ -162,11 +167,22 @@ class Workers:
         cpu_seconds = math.ceil(settings.run_seconds * settings.opencv_threads) + 1
         return Bounds(settings.child_memory_bytes, cpu_seconds, settings.opencv_threads, str(folder))
 
-    def _refill_soon(self) -> None:
-        if not self._stopped and (self._refilling is None or self._refilling.done()):
-            self._refilling = asyncio.create_task(self._refill())
+    def _refill_when_quiet(self) -> None:
+        if self._quiet is not None:
+            self._quiet.cancel()
+        if not self._stopped:
+            self._quiet = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._refill_if_idle)
 
-    async def _refill(self) -> None:
+    def _refill_if_idle(self) -> None:
+        """Whatever runs by now begins the wait anew when it ends."""
+        if not self.busy:
+            self._refill()
+
+    def _refill(self) -> None:
+        if not self._stopped and (self._refilling is None or self._refilling.done()):
+            self._refilling = asyncio.create_task(self._make_spares())
+
+    async def _make_spares(self) -> None:
         while len(self._spares) < self._settings.slots:
             self._spares.append(await self._start_child())
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from fastapi_app import lingering
+from fastapi_app import lingering, workers
 from fastapi_app.child import NICE
 from tests.api.service import Service, messages_until, running, say, text_page, wait_until
 
@@ -225,6 +225,17 @@ def test_next_spare_waits_for_the_end_of_a_lone_run(media: Path, slow_page: byte
         wait_until(lambda: len(children(service)) == 2)
 
 
+def test_next_spare_waits_until_nothing_runs(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running(media, slots=2) as service:
+        before = started(service)
+        monkeypatch.setattr(workers, "QUIET_SECONDS", 3600.0)
+        assert [clean(service, "alice", text_page(60, 40)) for _ in range(3)] == [200] * 3
+        assert service.app.state.workers._count == before
+        monkeypatch.setattr(workers, "QUIET_SECONDS", 0.0)
+        assert clean(service, "alice", text_page(60, 40)) == 200
+        assert started(service) == before + 1
+
+
 def test_nothing_is_left_behind(media: Path) -> None:
     with running(media) as service:
         folder = service.app.state.workers.folder
@@ -237,9 +248,9 @@ def test_nothing_is_left_behind(media: Path) -> None:
 
 def started(service: Service) -> int:
     """How many children there have been so far, once the spares are complete."""
-    workers = service.app.state.workers
-    wait_until(lambda: len(workers._spares) == workers.slots)
-    return int(workers._count)
+    ours = service.app.state.workers
+    wait_until(lambda: len(ours._spares) == ours.slots)
+    return int(ours._count)
 
 
 def clean(service: Service, user: str, image: bytes) -> int:
