@@ -58,6 +58,6 @@ def drawn() -> list[Case]:
     ]
 
 
-def degraded(case: Case) -> Case:
+def degraded(case: Case, seed: int = 3) -> Case:
     page = raster.decode(case.data, gray=True).pixels
-    return replace(case, data=jpeg(degrade(page)))
+    return replace(case, data=jpeg(degrade(page, seed)))

@@ -32,9 +32,9 @@ def kinds() -> Iterator[Kind]:
     yield Kind("clean, Hebrew", "clean", _small(HEBREW), HEBREW, "heb")
 
 
-def degrade(page: Pixels) -> Pixels:
+def degrade(page: Pixels, seed: int = 3) -> Pixels:
     """(h, w, 3) BGR of a gray page, as a hurried photograph has it: turned, lit from one side, grainy."""
-    return photograph(page, angle=3.5, shade=0.6, grain=8, seed=3)
+    return photograph(page, angle=3.5, shade=0.6, grain=8, seed=seed)
 
 
 def _written(lines: tuple[str, ...]) -> Pixels:

@@ -37,12 +37,14 @@ def test_a_clean_page_reads_as_well_afterwards(name: str, way: str) -> None:
 
 @pytest.mark.parametrize("name", ["manuscript", "print", "receipt"])
 def test_each_preset_helps_its_own_kind(name: str) -> None:
-    """A page of that kind, turned, shaded and grainy."""
+    """A page of that kind, turned, shaded and grainy; in several grains, since of some Tesseract sees only half."""
     kind, case = KINDS[name]
-    photographed = presets.degraded(case)
-    untouched = errors(photographed, "as it is")
-    assert errors(photographed, kind.preset) < untouched / 2
-    assert errors(photographed, "Auto Process") < untouched / 2
+    photographs = [presets.degraded(case, seed) for seed in range(4)]
+    untouched, by_preset, by_auto = (
+        sum(errors(each, way) for each in photographs) for way in ("as it is", kind.preset, "Auto Process")
+    )
+    assert by_preset < untouched / 2
+    assert by_auto < untouched / 2
 
 
 def test_there_is_a_page_for_every_preset() -> None:
