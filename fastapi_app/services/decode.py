@@ -4,14 +4,13 @@ OpenCV decodes the everyday files (8-bit JPEG and PNG), gray straight away when 
 (CMYK, 16 bits, alpha, palettes with holes, TIFF, WebP, JPEG 2000); PDFium the PDFs.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from fastapi_app.services import headers, jpeg, pdf
+from fastapi_app.services import headers, jpeg, pdf, threads
 from fastapi_app.services.colour import pixels_to_srgb, to_srgb
 from fastapi_app.services.errors import BadParameter, UnusableImage
 from fastapi_app.services.headers import BROKEN, Frame, ImageFile, Limits
@@ -80,14 +79,9 @@ def _pixels(data: bytes, image: Image.Image, declared: Frame, *, gray: bool, lon
 
 
 def _jpeg_pixels(data: bytes, scale: int, *, gray: bool) -> Pixels | None:
-    """In bands, if it is to be gray and has them, in as many threads as OpenCV may use."""
-    mode = REDUCED[scale, gray]
-    bands = jpeg.bands(data, cv2.getNumThreads()) if gray else [data]
-    if len(bands) == 1:
-        return _everyday_pixels(data, mode)
-    with ThreadPoolExecutor(len(bands) - 1) as pool:
-        others = pool.map(partial(_everyday_pixels, mode=mode), bands[1:])
-        decoded = [_everyday_pixels(bands[0], mode), *others]
+    """In bands, if it is to be gray and has them, each in a thread."""
+    bands = jpeg.bands(data, threads.allowed()) if gray else [data]
+    decoded = threads.at_once([partial(_everyday_pixels, band, REDUCED[scale, gray]) for band in bands])
     whole = [band for band in decoded if band is not None]
     return np.concatenate(whole) if len(whole) == len(bands) else None
 

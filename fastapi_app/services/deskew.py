@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from fastapi_app.services import threads
 from fastapi_app.services.background import background
 from fastapi_app.services.errors import BadParameter
 from fastapi_app.services.pixels import Pixels, halve, halved, to_gray
@@ -240,7 +241,13 @@ def deskew(
     A page that is off by less than `min_angle`, or than half a pixel from side to side, is level: turning would only
     soften it.
     """
-    skew = known if known is not None and known.within == max_angle else estimate(to_gray(image), max_angle)
+    if known is not None and known.within == max_angle:
+        skew = known
+    else:
+        skew, paper = threads.both(
+            lambda: estimate(to_gray(image), max_angle),
+            lambda: background(image, PAPER_LONGEST) if paper is None else paper,
+        )
     if abs(skew.angle) < min_angle or abs(np.tan(np.deg2rad(skew.angle))) * image.shape[1] < 0.5:
         skew = replace(skew, angle=0.0)
     turned, matrix = turn(image, skew.angle, paper)

@@ -9,6 +9,7 @@ where it touches something clearly darker (hysteresis, as Canny follows edges). 
 import cv2
 import numpy as np
 
+from fastapi_app.services import threads
 from fastapi_app.services.background import background
 from fastapi_app.services.pixels import Pixels, halve, quantiles
 
@@ -24,8 +25,8 @@ def binarize(gray: Pixels) -> Pixels:
     """(h, w) uint8 of 0 and 255 from a gray page."""
     smooth = cv2.GaussianBlur(gray, (3, 3), 0.6)
     scale = 2 if max(gray.shape) <= WORKING_LONGEST else 4
-    levels = _levels(_working_copy(smooth))
-    return _above(smooth, _followed(_darkest(smooth, scale), *levels), scale)
+    levels, darkest = threads.both(lambda: _levels(_working_copy(smooth)), lambda: _darkest(smooth, scale))
+    return _above(smooth, _followed(darkest, *levels), scale)
 
 
 def _working_copy(gray: Pixels) -> Pixels:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from fastapi_app.services import border, deskew, pipeline, sheet
+from fastapi_app.services import border, deskew, pipeline, sheet, threads
 from fastapi_app.services.background import background
+from fastapi_app.services.border import Border as Rim
 from fastapi_app.services.perspective import straighten
 from fastapi_app.services.pixels import Pixels, halved, median, quantiles, shrink, to_gray
 from fastapi_app.services.raster import Limits, Raster, Skew, decode
@@ -118,10 +119,14 @@ def inspect(raster: Raster) -> PageFacts:
 def _looked(raster: Raster) -> tuple[PageFacts, Raster]:
     """The facts, and the page with what of them holds for its pixels and later steps would measure again."""
     copy = to_gray(halved(raster.pixels, LOOK_LONGEST))
-    gray, found = _sheet(raster, copy)
-    rim = border.find(gray, longest=BORDER_LONGEST)
-    skew = _skew(raster, gray, is_whole=found is None and rim.share <= BORDERED)
-    paper = background(gray, deskew.PAPER_LONGEST)
+    (gray, found), (rim, grain) = threads.both(
+        lambda: _sheet(raster, copy), lambda: (_rim(copy), _grain(raster.pixels))
+    )
+    if found is not None:
+        rim = _rim(gray)
+    skew, (paper, tones) = threads.both(
+        lambda: _skew(raster, gray, is_whole=found is None and rim.share <= BORDERED), lambda: _paper(gray)
+    )
     flat = cv2.divide(gray, cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR), scale=255)
     dark, usual, bright = quantiles(paper, 0.05, 0.5, 0.95)
     ink = cv2.inRange(flat, 0, INK - 1)
@@ -133,9 +138,9 @@ def _looked(raster: Raster) -> tuple[PageFacts, Raster]:
         is_bilevel=raster.is_bilevel,
         paper=float(usual),
         shading=round(1 - dark / bright, 3),
-        grain=round(_grain(raster.pixels) * 255 / usual, 2),
+        grain=round(grain * 255 / usual, 2),
         ink=round(cv2.countNonZero(ink) / ink.size, 4),
-        tones=round(_tones(paper), 3),
+        tones=round(tones, 3),
         border=round(rim.share, 4),
         skew=skew,
     )
@@ -191,6 +196,10 @@ def _sheet(page: Raster, gray: Pixels) -> tuple[Pixels, Sheet | None]:
     return straighten(gray, found.corners)[0], _on_original(found, gray, page)
 
 
+def _rim(gray: Pixels) -> Rim:
+    return border.find(gray, longest=BORDER_LONGEST)
+
+
 def _skew(page: Raster, copy: Pixels, *, is_whole: bool) -> Skew:
     """Measured on a page that is whole as it is; of one that is cut out or cleaned of a border before, a glance."""
     return deskew.estimate(to_gray(page.pixels), REACH, copy) if is_whole else deskew.glance(copy)
@@ -201,6 +210,12 @@ def _on_original(found: Sheet, copy: Pixels, page: Raster) -> Sheet:
     scale = np.array([page.width / copy.shape[1], page.height / copy.shape[0]])
     corners = (found.corners + 0.5) * scale - 0.5
     return replace(found, corners=np.array([page.to_original(x, y) for x, y in corners.tolist()]))
+
+
+def _paper(gray: Pixels) -> tuple[Pixels, float]:
+    """The paper behind the ink on a small copy, and its tones."""
+    paper = background(gray, deskew.PAPER_LONGEST)
+    return paper, _tones(paper)
 
 
 def _tones(paper: Pixels) -> float:

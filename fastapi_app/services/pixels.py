@@ -69,6 +69,7 @@ def quantiles(levels: NDArray[Any], *shares: float) -> list[int]:
 
 
 def median(levels: NDArray[Any]) -> int:
+    """Of whole numbers from 0 on, the lower one of two in the middle."""
     return quantiles(levels, 0.5)[0]
 
 
