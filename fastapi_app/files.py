@@ -100,21 +100,20 @@ async def limited(request: Request, limit: int, envelope: int) -> AsyncGenerator
     TooManyBytes as soon as it is too long or says that it will be, ClientGone when it breaks off."""
     if int(request.headers.get("content-length", "0") or 0) > limit + envelope:
         raise too_many_bytes(limit)
-    received, waiting, waited = 0, [], 0
+    received, waiting = 0, bytearray()
     try:
         async for chunk in request.stream():
             received += len(chunk)
             if received > limit + envelope:
                 raise too_many_bytes(limit)
-            waiting.append(chunk)
-            waited += len(chunk)
-            if waited >= PIECE:
-                yield b"".join(waiting)
-                waiting, waited = [], 0
+            waiting += chunk
+            if len(waiting) >= PIECE:
+                yield bytes(waiting)
+                waiting.clear()
     except ClientDisconnect as error:
         raise ClientGone("The client went away.") from error
-    if waited:
-        yield b"".join(waiting)
+    if waiting:
+        yield bytes(waiting)
 
 
 def too_many_bytes(limit: int) -> TooManyBytes:

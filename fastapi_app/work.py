@@ -29,7 +29,8 @@ Messages = Generator[Message, None, None]
 
 DRAFT_LONGEST = 1600  # pixels
 
-_draft: dict[str, Raster] = {}  # at most one: the page that the sliders of this child's socket are on
+# At most one: the page that the sliders of this child's socket are on, and the channels of its file.
+_draft: dict[str, tuple[Raster, int]] = {}
 
 
 def process(
@@ -47,16 +48,18 @@ def process(
     """Run a recipe, or with None what a look at the page recommends, with the switches laid over it. `complete`, with
     the encoded page, comes last; before it the progress of the steps, and their previews (JPEG), to whoever follows."""
     started = time.perf_counter()
-    data = Path(path).read_bytes()
     given = Switches.model_validate(switches or {}) if recipe is None else Recipe.parse(recipe)
     if draft:
-        page, steps = inspection.looked_at(_draft_of(path, frame, key, limits), given)
+        drafted, channels = _draft_of(path, frame, key, limits)
+        page, steps = inspection.looked_at(drafted, given)
     else:
+        data = Path(path).read_bytes()
         page, steps = inspection.load(data, given, frame=frame, limits=limits)
+        channels = raster.channels(data, limits=limits)
     decoded = time.perf_counter()
     for event in pipeline.run(page, steps, previews=tell == "previews"):
         if isinstance(event, pipeline.Complete):
-            yield _complete(raster.channels(data, limits=limits), page, event, output_format, started, decoded)
+            yield _complete(channels, page, event, output_format, started, decoded)
         elif tell != "result":
             yield _step(event)
 
@@ -170,7 +173,7 @@ def tiles(path: str, frame: int, key: str, *, limits: Limits) -> Messages:
     """A Deep Zoom pyramid as a tar archive."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, data in renditions.tiles(_page(path, frame, limits)):
+        for name, data in renditions.tiles(raster.decode(Path(path).read_bytes(), frame=frame, limits=limits)):
             entry = tarfile.TarInfo(str(name))
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
@@ -184,18 +187,15 @@ def engines(*, limits: Limits) -> Messages:
     yield {"type": "engines", "languages": list(ocr.languages()), "versions": versions}, b""
 
 
-def _page(path: str, frame: int, limits: Limits) -> Raster:
-    return raster.decode(Path(path).read_bytes(), frame=frame, limits=limits)
-
-
-def _draft_of(path: str, frame: int, key: str, limits: Limits) -> Raster:
-    """The reduced page, decoded when it is another than last time."""
+def _draft_of(path: str, frame: int, key: str, limits: Limits) -> tuple[Raster, int]:
+    """The reduced page and its file's channels, decoded when it is another than last time."""
     if not key:
         raise BadParameter("A draft needs a key.")
     if key not in _draft:
-        page = raster.reduce(_page(path, frame, limits), DRAFT_LONGEST)
+        data = Path(path).read_bytes()
+        page = raster.reduce(raster.decode(data, frame=frame, limits=limits), DRAFT_LONGEST)
         _draft.clear()
-        _draft[key] = page
+        _draft[key] = page, raster.channels(data, limits=limits)
     return _draft[key]
 
 

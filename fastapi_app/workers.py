@@ -69,8 +69,6 @@ class Workers:
 
     async def stop(self) -> None:
         self._stopped = True
-        if self._quiet is not None:
-            self._quiet.cancel()
         if self._refilling is not None:
             await self._refilling
         for child in self._spares:
@@ -170,8 +168,7 @@ class Workers:
     def _refill_when_quiet(self) -> None:
         if self._quiet is not None:
             self._quiet.cancel()
-        if not self._stopped:
-            self._quiet = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._refill_if_idle)
+        self._quiet = asyncio.get_running_loop().call_later(QUIET_SECONDS, self._refill_if_idle)
 
     def _refill_if_idle(self) -> None:
         """Whatever runs by now begins the wait anew when it ends."""

@@ -1,7 +1,6 @@
 """A JPEG with restart markers is decoded in bands, to exactly the same pixels."""
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -25,14 +24,6 @@ def gray(data: bytes) -> np.ndarray:
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
 
 
-@pytest.fixture
-def three_threads() -> Iterator[None]:
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(3)
-    yield
-    cv2.setNumThreads(before)
-
-
 @pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
 @pytest.mark.parametrize(
     "restarts", [{"restart_marker_rows": 1}, {"restart_marker_blocks": 15}, {"restart_marker_blocks": 20}]
@@ -52,7 +43,7 @@ def test_a_page_without_colour() -> None:
     np.testing.assert_array_equal(np.concatenate([gray(band) for band in bands]), gray(data))
 
 
-@pytest.mark.usefixtures("three_threads")
+@pytest.mark.usefixtures("allowed")
 def test_decoded_gray_and_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -72,7 +63,7 @@ def test_one_band_is_the_file() -> None:
     assert jpeg.bands(data, 1) == [data]
 
 
-@pytest.mark.usefixtures("three_threads")
+@pytest.mark.usefixtures("allowed")
 def test_lost_rows_are_left_to_the_decoder() -> None:
     """Without one of its markers nobody knows which rows a band has."""
     data = file(restart_marker_rows=1)

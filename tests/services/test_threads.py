@@ -2,10 +2,8 @@
 
 import multiprocessing
 import threading
-from collections.abc import Iterator
 from functools import partial
 
-import cv2
 import pytest
 
 from fastapi_app.services.threads import at_once, both
@@ -13,20 +11,12 @@ from fastapi_app.services.threads import at_once, both
 SECONDS = 20
 
 
-@pytest.fixture(params=[1, 3], ids=["one thread", "three threads"])
-def allowed(request: pytest.FixtureRequest) -> Iterator[int]:
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(request.param)
-    yield request.param
-    cv2.setNumThreads(before)
-
-
+@pytest.mark.parametrize("allowed", [1, 3], indirect=True)
 def test_results_come_in_order(allowed: int) -> None:
     assert both(lambda: "one", lambda: "other") == ("one", "other")
     assert at_once([partial(str, number) for number in range(5)]) == list("01234")
 
 
-@pytest.mark.parametrize("allowed", [3], indirect=True)
 def test_works_go_at_the_same_time(allowed: int) -> None:
     meeting = threading.Barrier(allowed, timeout=SECONDS)
     at_once([meeting.wait] * allowed)
@@ -39,7 +29,6 @@ def test_nothing_is_started_where_one_thread_is_allowed(allowed: int) -> None:
     assert len({*both(threading.get_ident, threading.get_ident), *at_once([threading.get_ident] * 3)}) == allowed
 
 
-@pytest.mark.parametrize("allowed", [3], indirect=True)
 @pytest.mark.usefixtures("allowed")
 def test_a_fork_has_threads_of_its_own() -> None:
     both(threading.get_ident, threading.get_ident)
