@@ -17,6 +17,7 @@ from launcher.programs import Layout
 from tests.running import until
 
 STRICT = "sandbox; default-src 'none'"
+HELD = threading.Semaphore(0)  # one for each request for /slow that has reached an application
 
 
 class Telling(BaseHTTPRequestHandler):
@@ -40,6 +41,7 @@ class Telling(BaseHTTPRequestHandler):
             self.send_header("X-Accel-Redirect", "/internal-media/secret.txt")
         self.end_headers()
         if self.path.startswith("/slow"):
+            HELD.release()
             self.connection.recv(1)  # until the client has gone
         self.wfile.write(body)
 

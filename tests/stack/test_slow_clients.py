@@ -12,7 +12,7 @@ import requests
 
 from launcher.programs import Layout
 from tests.running import until
-from tests.stack.nginx_alone import nginx_alone
+from tests.stack.nginx_alone import HELD, nginx_alone
 
 SLOW = 200
 QUICKLY = {  # the same time-outs, but so that a test can wait for them
@@ -110,7 +110,7 @@ def test_who_finds_an_application_full_is_told_when_to_come_again(door: str) -> 
     with ExitStack() as everybody:
         for _ in range(2):
             everybody.enter_context(connect(door)).sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        until(lambda: requests.get(f"{door}/documents/", timeout=2).status_code, lambda status: status == 503)
+            assert HELD.acquire(timeout=20)
         for path, kind in (("/documents/", "text/html"), ("/api/projects/", "application/problem+json")):
             refused = requests.get(f"{door}{path}", timeout=2)
             assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
