@@ -19,7 +19,7 @@ from django_app.api.invoice_lists import asked_for, here, in_project
 from django_app.api.invoice_serializers import DetailSerializer
 from django_app.api.jobs import JobSerializer, accepted, asker, check_room, valid
 from django_app.api.parsers import BoundedJSONParser
-from django_app.invoices import checking, fields, lists, results, review
+from django_app.invoices import checking, fields, lists, reading, results, review
 from django_app.invoices.models import Dismissal, Invoice, State
 from django_app.invoices.reading import AGAIN, AgainParams
 from django_app.invoices.values import readings
@@ -173,7 +173,7 @@ def read_again(request: Request, project_id: int, invoice_id: int) -> Response:
     if first is None:
         raise Http404(_("The pages of this invoice were deleted."))
     check_room(asker(request), 1)
-    languages = asked.get("languages") or (found.job.params.get("languages") if found.job else None) or ["eng"]
+    languages = asked.get("languages") or reading.languages(found)
     params = {"invoice": found.pk, "recipe": asked["recipe"], "languages": languages}
     job = Job.objects.start(
         AGAIN, project=found.project, document=first.page.document, params=params, pages=[first.page], by=asker(request)

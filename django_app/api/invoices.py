@@ -33,6 +33,7 @@ from django_app.jobs.models import Job
 from django_app.jobs.states import OPEN
 from django_app.projects import access
 from django_app.projects.models import Project, Role
+from django_app.texts.languages import USUAL
 
 
 class TooManyBytes(APIException):
@@ -73,7 +74,7 @@ def check_bytes(files: list[Any]) -> None:
 
 
 def begun(request: Request, project: Project, items: list[JobItem], asked: dict[str, Any]) -> Job:
-    return intake.begin(project, items, asker(request), asked.get("languages") or ["eng", "heb"])
+    return intake.begin(project, items, asker(request), asked.get("languages") or USUAL)
 
 
 def extended(job: Job, items: list[JobItem]) -> Job:

@@ -49,14 +49,13 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 def detail(request: HttpRequest, document_id: int) -> HttpResponse:
     document = access.find(request.user, Document.objects.select_related("project"), pk=document_id)
-    engine_info = ImagingClient(person(request)).info_or_none() or {}
     context = {
         "document": document,
         "pages": document.pages.select_related("current"),
         "role": document.user_role,
         "presets": document.project.presets.all(),
         "form": NameForm(instance=document),
-        "languages": engine_info.get("languages", []),
+        "languages": ImagingClient(person(request)).languages(),
     }
     return render(request, "documents/detail.html", context)
 

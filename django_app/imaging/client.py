@@ -157,6 +157,10 @@ class ImagingClient:
         except ImagingError:
             return None
 
+    def languages(self) -> list[str]:
+        """What the engine reads, by Tesseract's codes; none while it is away."""
+        return list((self.info_or_none() or {}).get("languages", []))
+
     def auto_process(self, source: Source, parameters: Mapping[str, str] | None = None) -> Processed:
         """`parameters` as in the contract: recipe (JSON), output_format, return_json, steps and their settings."""
         answer = self.ask("POST", "auto-process", "/api/images/auto-process", source, parameters)

@@ -24,6 +24,7 @@ from django_app.pages import versions
 from django_app.pages.models import Page
 from django_app.pages.upload import EXTENSIONS, frame_names, page_name
 from django_app.texts import store
+from django_app.texts.languages import USUAL
 
 AGAIN = "invoice-again"
 
@@ -48,6 +49,12 @@ def read(item: JobItem, engine: Engine) -> Save:
     facts = engine.read_invoices(source, item.job.params["languages"])
     key = item.file if is_archived else copied(item, source, facts["format"])
     return lambda: saved(item, key, digest, facts)
+
+
+def languages(invoice: Invoice) -> list[str]:
+    """What its file was read in; the usual ones when nobody knows any more."""
+    known = invoice.job.params.get("languages") if invoice.job else None
+    return list(known or USUAL)
 
 
 def extension(form: str) -> str:

@@ -27,7 +27,7 @@ def find_version(request: HttpRequest, version_id: int | str) -> PageVersion:
 @login_required
 def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
     page = find_page(request, document_id, number)
-    engine_info = ImagingClient(person(request)).info_or_none()
+    engine = ImagingClient(person(request))
     neighbours = {near.position: near for near in page.document.pages.filter(position__in=(number - 1, number + 1))}
     context: dict[str, Any] = {
         "document": page.document,
@@ -39,8 +39,8 @@ def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
         "page_count": page.document.pages.count(),
         "role": page.user_role,
         "presets": page.document.project.presets.all(),
-        "languages": (engine_info or {}).get("languages", []),
-        "engine_info": engine_info,
+        "languages": engine.languages(),
+        "engine_info": engine.info_or_none(),
     }
     return render(request, "pages/detail.html", context)
 

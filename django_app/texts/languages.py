@@ -4,6 +4,9 @@ from babel import Locale
 from babel.core import get_global
 from django.utils.translation import get_language
 
+USUAL = ("eng", "heb")
+"""What a page is read in until somebody says otherwise."""
+
 CODES = get_global("language_aliases")
 """Three letters → the two that Babel (CLDR) knows the language by, where it has two."""
 

@@ -224,10 +224,22 @@ def test_it_is_read_again_in_another_way(visit: Visit, alice: Account, office: O
     page = opened(visit, alice, office, one)
     page.get_by_role("button", name="Read again").click()
     page.locator("#again-recipe").select_option(label="Receipt")
-    page.get_by_role("button", name="Read", exact=True).click()
+    page.get_by_label("Hebrew").uncheck()
+    with page.expect_request("**/read-again/") as asked:
+        page.get_by_role("button", name="Read", exact=True).click()
+    assert asked.value.post_data_json["languages"] == ["eng"]
     expect(page.locator("#review-status")).to_have_text("Read again.", timeout=MOST)
     expect(page.locator("#field-vendor")).to_have_value("Corrected")
     expect(page.locator("#field-total")).to_have_value("119.00")
+
+
+def test_it_is_not_read_again_in_no_language(visit: Visit, alice: Account, office: Office, one: int) -> None:
+    page = opened(visit, alice, office, one)
+    page.get_by_role("button", name="Read again").click()
+    page.get_by_label("English").uncheck()
+    page.get_by_label("Hebrew").uncheck()
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.locator("#review-status")).to_have_text("Choose at least one language.")
 
 
 def test_an_invoice_is_deleted_after_a_question(visit: Visit, alice: Account, office: Office, one: int) -> None:

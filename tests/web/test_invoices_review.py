@@ -360,6 +360,17 @@ def test_read_again(as_bob: Client, project: Any, add: Add) -> None:
     assert post(as_bob, project, f"{invoice.pk}/read-again/").status_code == 409
 
 
+def test_read_again_in_the_languages_of_its_file(as_bob: Client, project: Any, add: Add) -> None:
+    """In the usual ones when its job is gone."""
+    invoice = add()
+    for params, expected in (({"languages": ["deu"]}, ["deu"]), (None, ["eng", "heb"])):
+        job = Job.objects.create(kind="invoices", project=project, params=params) if params else None
+        Invoice.objects.update(job=job)
+        for body in ({}, {"languages": []}):
+            answer = post(as_bob, project, f"{invoice.pk}/read-again/", **body)
+            assert Job.objects.get(pk=answer.json()["id"]).params["languages"] == expected
+
+
 # --- People and costs ----------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import { Grid } from './grid.js';
 import { outage, reportDown } from './health.js';
 import { DocumentJobs } from './document-jobs.js';
 import { ending } from './jobs.js';
+import { chosenLanguages } from './languages.js';
 import { Uploads } from './upload.js';
 import { announce, explain, say } from './words.js';
 
@@ -210,7 +211,7 @@ byId('export-dialog')?.addEventListener('close', ({ target }) => {
   whileBusy(byId('export-all'), () => run(() => order({ kind: 'export', format: byId('export-format').value })));
 });
 byId('read-dialog')?.addEventListener('close', ({ target }) => {
-  const languages = [...target.querySelectorAll('[name=language]:checked')].map(({ value }) => value);
+  const languages = chosenLanguages(target);
   if (target.returnValue !== 'read' || !languages.length) return;
   whileBusy(byId('read-all'), () => run(() => order({ kind: 'read', languages })));
 });

@@ -1,7 +1,8 @@
-/** Reading an invoice once more, its page prepared in another way; corrections stay. */
+/** Reading an invoice once more, its page prepared in another way or in other languages; corrections stay. */
 import { get, post } from './api.js';
 import { FastAPIClient } from './fastapi-client.js';
 import { ending, follow } from './jobs.js';
+import { chosenLanguages } from './languages.js';
 import { knows, say } from './words.js';
 
 const ENGINE = 'engine-';
@@ -17,18 +18,19 @@ export class ReadAgain {
     this.menu = this.dialog.querySelector('select');
   }
 
-  /** Asks how; resolves with the recipe (null: as the page needs it), or undefined when it is not to be read. */
+  /** Asks how; resolves with {recipe (null: as the page needs it), languages}, or undefined when it is not to be read. */
   async ask() {
     if (!this.#recipes.size) await this.#load();
     this.dialog.returnValue = '';
     this.dialog.showModal();
     await new Promise((resolve) => this.dialog.addEventListener('close', resolve, { once: true }));
-    return this.dialog.returnValue === 'read' ? (this.#recipes.get(this.menu.value) ?? null) : undefined;
+    if (this.dialog.returnValue !== 'read') return undefined;
+    return { recipe: this.#recipes.get(this.menu.value) ?? null, languages: chosenLanguages(this.dialog) };
   }
 
   /** Resolves with a sentence about its end. */
-  async read(recipe) {
-    const job = await follow(await post(this.url, { recipe }), () => {});
+  async read(how) {
+    const job = await follow(await post(this.url, how), () => {});
     return job.state === 'completed' ? say('again.done') : ending(job);
   }
 

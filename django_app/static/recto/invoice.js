@@ -6,7 +6,7 @@ import { health, outage, reportDown } from './health.js';
 import { ReadAgain } from './invoice-again.js';
 import { hideCandidates, showCandidates } from './invoice-candidates.js';
 import { decide } from './invoice-conflict.js';
-import { InvoiceField } from './invoice-field.js';
+import { InvoiceFields } from './invoice-fields.js';
 import { Findings } from './invoice-findings.js';
 import { converted } from './invoice-forms.js';
 import { showHistory } from './invoice-history.js';
@@ -26,12 +26,9 @@ const confirmButton = byId('confirm-btn');
 let invoice = null;
 let active = null; // the field that the reader is at
 
-const named = [...byId('fields').querySelectorAll('.invoice-field')].map(
-  (each) => new InvoiceField(each, each.dataset.path),
-);
 const items = new InvoiceItems({ section: document.querySelector('.items'), row: byId('item-row') });
-const fields = () => [...named, ...items.fields];
-const byPath = () => new Map(fields().map((field) => [field.path, field]));
+const fields = new InvoiceFields({ section: byId('fields'), items });
+const label = (path) => fields.label(path);
 const image =
   byId('stage').dataset.state === 'gone'
     ? null
@@ -50,15 +47,6 @@ const saving = new Saving({
 });
 const isEditable = () => config.editable && invoice.state === 'review';
 
-/** What people call a field, of a line with its number. */
-function label(path) {
-  const [, number, name] = path.split('.');
-  const element = byPath().get(path)?.element ?? document.querySelector(`[data-path="${path}"]`);
-  if (!number) return element?.querySelector('label')?.textContent ?? path;
-  const column = document.querySelector(`#items th.item-${name}`)?.textContent;
-  return say('field.of_line', { n: Number(number) + 1, name: column ?? '' });
-}
-
 function tell(text) {
   byId('review-status').textContent = text;
 }
@@ -76,9 +64,10 @@ function show(now) {
   invoice = now;
   const showField = (field, value) =>
     field.show(value, invoice.read[field.path], { isKept: saving.pending.has(field.path), isEditable: isEditable() });
-  for (const field of named) showField(field, invoice.values.fields[field.path] ?? invoice.values.details[field.path]);
+  for (const field of fields.named)
+    showField(field, invoice.values.fields[field.path] ?? invoice.values.details[field.path]);
   items.load(invoice, isEditable(), showField);
-  findings.show(invoice, byPath());
+  findings.show(invoice, fields.byPath);
   showHistory(byId('history-list'), byId('history-count'), invoice, label);
   showState();
   panel.dataset.state = 'ready';
@@ -105,7 +94,7 @@ async function load() {
   await image?.load(invoice.pages).catch(() => (byId('stage-caption').textContent = say('stage.failed')));
 }
 
-const isUnsaved = () => saving.pending.size > 0 || fields().some(({ isDirty }) => isDirty);
+const isUnsaved = () => saving.pending.size > 0 || fields.all.some(({ isDirty }) => isDirty);
 
 /**
  * What others have done in the meantime. While something is being typed here, theirs is not taken for seen: to save it
@@ -124,7 +113,7 @@ saving.addEventListener('saved', ({ detail }) => show(detail));
 saving.addEventListener('overtaken', ({ detail }) => show(detail));
 saving.addEventListener('trouble', ({ detail }) => trouble(detail));
 saving.addEventListener('refused', ({ detail: { path, why } }) => {
-  const field = byPath().get(path);
+  const field = fields.byPath.get(path);
   field?.tell([{ severity: 'error', message: why }]);
   announce(why);
 });
@@ -188,7 +177,7 @@ function undo(field = active) {
   put(field, field.read);
 }
 
-named.forEach(bind);
+fields.named.forEach(bind);
 items.addEventListener('row', ({ detail }) => detail.forEach(bind));
 items.addEventListener('put', ({ detail }) => saving.put(detail));
 
@@ -204,13 +193,6 @@ image?.addEventListener('word', ({ detail: word }) => {
   image.point(word);
 });
 
-function doubtful(way, from = active) {
-  const all = fields();
-  const at = from ? all.indexOf(from) : way > 0 ? -1 : all.length;
-  const rest = way > 0 ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse();
-  return rest.find(({ isDoubtful }) => isDoubtful) ?? null;
-}
-
 function goTo(field) {
   field.input.focus();
   field.input.select?.();
@@ -219,7 +201,7 @@ function goTo(field) {
 
 async function confirmed() {
   if (!isEditable()) return next();
-  for (const field of fields()) commit(field);
+  for (const field of fields.all) commit(field);
   await saving.put({});
   if (isUnsaved()) return tell(say('saving.first'));
   if (await turn('confirm')) next();
@@ -239,16 +221,18 @@ async function turn(verb) {
 }
 
 const next = () => location.assign(config.next);
+
 async function readAgain() {
   const again = new ReadAgain({
     dialog: byId('again-dialog'),
     url: `${config.url}read-again/`,
     presets: config.presets,
   });
-  const recipe = await again.ask();
-  if (recipe === undefined) return;
+  const how = await again.ask();
+  if (!how) return;
+  if (!how.languages.length) return tell(say('read.no_language'));
   tell(say('again.going'));
-  const end = await again.read(recipe);
+  const end = await again.read(how);
   await reload();
   tell(end);
   announce(end);
@@ -273,19 +257,18 @@ startKeys({
     const field = active;
     commit(field);
     field?.looked();
-    const following = doubtful(1);
+    const following = fields.doubtful(1, active);
     if (following) goTo(following);
     else (confirmButton?.hidden === false ? confirmButton : byId('next-invoice')).focus();
   },
   confirm: () => confirmButton && act(confirmButton, confirmed),
   problem: (way) => {
-    const found = doubtful(way) ?? doubtful(way, null);
+    const found = fields.doubtful(way, active) ?? fields.doubtful(way);
     if (found) goTo(found);
     else announce(say('field.no_problem'));
   },
   walk: (way) => {
-    const all = fields();
-    const near = all[all.indexOf(active) + way];
+    const near = fields.near(active, way);
     if (near) goTo(near);
     else if (way > 0) confirmButton?.focus();
   },
@@ -301,7 +284,7 @@ startSheet(byId('side'), byId('sheet-handle'));
 async function start() {
   try {
     await load();
-    const first = doubtful(1, null);
+    const first = fields.doubtful(1);
     if (document.activeElement !== document.body) return;
     if (first) goTo(first);
     else (confirmButton?.hidden === false ? confirmButton : byId('next-invoice')).focus();

@@ -5,6 +5,7 @@ import { keepFocus, whileBusy } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { InvoiceUpload } from './invoice-upload.js';
 import { fresh, stay } from './invoices-view.js';
+import { chosenLanguages } from './languages.js';
 import { announce, explain, say } from './words.js';
 
 const OFTEN = 1500; // ms between two looks at a table that fills
@@ -54,7 +55,7 @@ if (config.editable) {
     zone: document.body,
     panel: byId('sending'),
     url: config.upload,
-    languages: () => [...document.querySelectorAll('[name=language]:checked')].map(({ value }) => value),
+    languages: () => chosenLanguages(document),
   });
   upload.addEventListener('task', ({ detail }) => follow(detail));
   jobs.addEventListener('end', () => upload.read());

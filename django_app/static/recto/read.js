@@ -4,6 +4,7 @@ import { LOST, SURE } from './confidence.js';
 import { whileBusy } from './focus.js';
 import { outage, reportDown } from './health.js';
 import { cancel, ending, follow } from './jobs.js';
+import { chosenLanguages } from './languages.js';
 import { Overlay } from './overlay.js';
 import { announce, explain, moment, say } from './words.js';
 
@@ -42,7 +43,7 @@ export class Read {
   }
 
   async #read() {
-    const chosen = [...this.panel.querySelectorAll('[name=language]:checked')].map(({ value }) => value);
+    const chosen = chosenLanguages(this.panel);
     if (!chosen.length) return this.#say(say('read.no_language'));
     this.#progress(true);
     try {

@@ -15,9 +15,8 @@ from django_app.documents.models import Document
 from django_app.imaging.client import ImagingClient, ImagingError
 from django_app.pages.upload import add_pages
 from django_app.projects.models import Project
+from django_app.texts.languages import USUAL
 from django_app.users.models import User
-
-LANGUAGES = ("eng", "heb")
 
 
 class Command(BaseCommand):
@@ -62,7 +61,7 @@ def tried(document: Document, user: User) -> dict[str, Any]:
     started = time.perf_counter()
     cleaned = client.auto_process(page.original)
     between = time.perf_counter()
-    reading = client.text(page.original, LANGUAGES)
+    reading = client.text(page.original, USUAL)
     return facts | {
         "clean_seconds": round(between - started, 3),
         "read_seconds": round(time.perf_counter() - between, 3),
