@@ -2,9 +2,13 @@
 
 import subprocess
 import tempfile
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
+
+import redis
+
+from tests.waiting import until
 
 
 class RedisServer:
@@ -20,10 +24,13 @@ class RedisServer:
         command = ["redis-server", "--port", "0", "--unixsocket", self._socket, "--save", "", "--appendonly", "yes"]
         command += ["--dir", self._folder.name]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
-        while not self._socket.exists():
-            assert time.monotonic() < deadline, "Redis does not start"
-            time.sleep(0.01)
+        until(self._answers)
+
+    def _answers(self) -> bool:
+        """Not before it has loaded what is on disk."""
+        with redis.Redis.from_url(self.url, retry=None) as client, suppress(redis.ConnectionError):
+            return bool(client.ping())
+        return False
 
     def stop(self) -> None:
         if self._process is not None:

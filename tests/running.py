@@ -4,8 +4,7 @@ One stack serves a whole pytest session, whichever folders ask for it; `visitor`
 
 import os
 import secrets
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from launcher.environment import clean_environment
 from launcher.ports import Ports
 from launcher.stack import Stack
 from launcher.up import bring_up
+from tests.waiting import until
 
 shared = pytest.StashKey[Stack]()
 PASSWORD = "correct horse battery staple"
@@ -139,12 +139,3 @@ class Visitor(requests.Session):
             lambda now: now["state"] in ("completed", "failed", "cancelled"),
             seconds,
         )
-
-
-def until(look: Callable[[], Any], good: Callable[[Any], bool], seconds: float = 20) -> Any:
-    """What `look` sees as soon as it is good; fails with the last sight when it does not become so."""
-    deadline = time.monotonic() + seconds
-    while not good(seen := look()):
-        assert time.monotonic() < deadline, f"still {seen!r} after {seconds} s"
-        time.sleep(0.1)
-    return seen

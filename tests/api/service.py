@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from fastapi_app.main import create_app
 from fastapi_app.settings import Settings
+from tests.waiting import until
 
 ORIGIN = "http://localhost:8080"
 SESSION_HANDLES = {"handle-of:alice": 7}
@@ -85,7 +86,7 @@ class Service:
 
     def wait_for_slots(self, busy: int) -> None:
         """Until so many slots are in use."""
-        wait_until(lambda: self.busy == busy)
+        until(lambda: self.busy == busy)
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def running(media: Path, *, ping_seconds: float = 20, **settings: Any) -> Iterat
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
     thread.start()
     try:
-        wait_until(lambda: server.started or not thread.is_alive())
+        until(lambda: server.started or not thread.is_alive())
         service = Service(f"http://127.0.0.1:{listener.getsockname()[1]}", app, django, media)
         with service.http:
             yield service
@@ -111,15 +112,6 @@ def running(media: Path, *, ping_seconds: float = 20, **settings: Any) -> Iterat
         server.should_exit = True
         thread.join(20)
         listener.close()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> float:
-    """Looks again and again, for so many seconds at most; how many it took."""
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() < begun + seconds
-        time.sleep(0.01)
-    return time.monotonic() - begun
 
 
 def messages_until(connection: ClientConnection, *types: str) -> list[dict[str, Any]]:

@@ -11,8 +11,9 @@ import redis
 
 from samples import printed
 from tests.api.ordering import STRANGER, working
-from tests.api.service import Service, blank, running, wait_until
+from tests.api.service import Service, blank, running
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 JSON = dict[str, Any]
 
@@ -86,7 +87,7 @@ def ask(service: Service, door: str, task: str, **claims: Any) -> Any:
 
 
 def finished(service: Service, task: str) -> JSON:
-    wait_until(lambda: ask(service, "status", task).json()["finished_at"] is not None, 60)
+    until(lambda: ask(service, "status", task).json()["finished_at"] is not None)
     return dict(ask(service, "status", task).json())
 
 
@@ -204,7 +205,7 @@ def test_a_task_that_reads_texts_is_no_task_of_invoices(idle: Service) -> None:
 def test_cancel_keeps_what_is_done(idle: Service, idle_server: RedisServer, tmp_path: Any) -> None:
     task = ordered(idle, ("a.pdf", invoice("A-1")), *[(f"{n}.png", blank(2000, 2000)) for n in range(30)])
     with working(idle_server, tmp_path / "log"):
-        wait_until(lambda: ask(idle, "status", task).json()["progress"]["done"] >= 1, 60)
+        until(lambda: ask(idle, "status", task).json()["progress"]["done"] >= 1)
         answer = idle.http.post(f"/cancel/{task}", headers=idle.headers())
         assert answer.json() == {"status": "cancelled"}
         files = ask(idle, "check-task", task).json()["files"]
@@ -276,7 +277,7 @@ def test_names_are_only_names(idle: Service) -> None:
 
 
 def test_health(service: Service, worker: None) -> None:
-    wait_until(lambda: (service.http.get("/health").json()["workers_alive"] or 0) >= 1, 60)
+    until(lambda: (service.http.get("/health").json()["workers_alive"] or 0) >= 1)
     answer = service.http.get("/health")
     assert answer.status_code == 200
     facts = answer.json()

@@ -10,7 +10,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.api.service import ORIGIN, Service, decoded, messages_until, running, say, text_page, wait_until
+from tests.api.service import ORIGIN, Service, decoded, messages_until, running, say, text_page
+from tests.waiting import until
 
 SLOW_RECIPE = {"steps": [{"step": "denoise", "method": "nlmeans", "strength": 30}]}
 QUICK_RECIPE = {"steps": [{"step": "binarize"}]}
@@ -211,7 +212,7 @@ def test_token_is_a_ticket_for_the_door(service: Service, page: bytes) -> None:
     """What began with a token that counted goes on when it has expired; the next socket needs another."""
     expires = int(time.time()) + 1
     with service.socket(exp=expires) as socket:
-        wait_until(lambda: time.time() > expires + 0.1)
+        until(lambda: time.time() > expires + 0.1)
         say(socket, action="auto_process", image=b64(page), recipe=QUICK_RECIPE)
         assert messages_until(socket, "complete", "error")[-1]["type"] == "complete"
     assert close_code(service, additional_headers=service.headers(exp=expires)) == 4401

@@ -15,7 +15,8 @@ from PIL import Image
 
 from fastapi_app.services.formats import FORMATS
 from samples.drawing import draw
-from tests.api.service import Service, noise, running, wait_until
+from tests.api.service import Service, noise, running
+from tests.waiting import until
 
 WORDS = ["Alpha", "Bravo", "Charlie", "Delta", "Foxtrot"]
 QUICK = {"engine": "tesseract", "clean": "false"}
@@ -83,13 +84,13 @@ def test_searchable_pdf_shows_every_page(narrow: Service, book: bytes) -> None:
 
 def test_one_page_is_one_child(narrow: Service) -> None:
     workers = narrow.app.state.workers
-    wait_until(lambda: len(workers._spares) == 2)
+    until(lambda: len(workers._spares) == 2)
     before = workers._count
     answer = narrow.http.post(
         "/api/ocr", params=QUICK, files={"file": bound(sheets()[1:2], "PNG")}, headers=narrow.headers(sub="newcomer")
     )
     assert answer.status_code == 200
-    wait_until(lambda: len(workers._spares) == 2)
+    until(lambda: len(workers._spares) == 2)
     assert workers._count == before + 1
 
 

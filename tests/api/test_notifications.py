@@ -12,8 +12,9 @@ import redis
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.api.service import ORIGIN, Service, running, say, wait_until
+from tests.api.service import ORIGIN, Service, running, say
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 ALICE = "7"  # whom the service's tokens name
 Publish = Callable[..., str]
@@ -184,8 +185,7 @@ def test_redis_goes_and_comes_back(media: Path) -> None:
             quiet(late)
             server.start()
             with redis.Redis.from_url(server.url) as client:
-                client.ping()
-                wait_until(lambda: any(one["cmd"] == "xread" for one in client.client_list()))
+                until(lambda: any(one["cmd"] == "xread" for one in client.client_list()))
                 client.xadd(f"recto:events:{ALICE}", {"event": '{"type": "back"}'})
             assert heard(connection)["type"] == heard(late)["type"] == "back"
 
@@ -202,7 +202,7 @@ def test_too_many_sockets(media: Path) -> None:
         with service.socket() as live:  # has seats of its own
             say(live, action="ping")
             assert heard(live) == {"type": "pong"}
-        wait_until(lambda: service.app.state.seats.borrowed_tokens == 0)
+        until(lambda: service.app.state.seats.borrowed_tokens == 0)
         with listen(service) as again:
             quiet(again)
 
@@ -216,5 +216,5 @@ def test_a_dead_peer_is_let_go(media: Path) -> None:
             request += ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
             request += [f"Authorization: {service.headers()['Authorization']}", "", ""]
             peer.sendall("\r\n".join(request).encode())
-            wait_until(lambda: service.app.state.seats.borrowed_tokens == 1)
-            wait_until(lambda: service.app.state.seats.borrowed_tokens == 0)
+            until(lambda: service.app.state.seats.borrowed_tokens == 1)
+            until(lambda: service.app.state.seats.borrowed_tokens == 0)

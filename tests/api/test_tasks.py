@@ -10,8 +10,9 @@ from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
 from tests.api.ordering import STRANGER, b64, look, ordered, post, result, watch, working
-from tests.api.service import Service, blank, messages_until, running, text_page, wait_until
+from tests.api.service import Service, blank, messages_until, running, text_page
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,7 @@ def test_it_works(service: Service, worker: None, store: redis.Redis, page: byte
     assert {"type": "result", **facts} == said[-1]
     assert "quick brown fox" in facts["result"]
     assert facts["error"] is None
-    wait_until(lambda: not store.exists(f"recto:task:{task}:work"))  # which goes when the end has been told
+    until(lambda: not store.exists(f"recto:task:{task}:work"))  # which goes when the end has been told
     assert 0 < store.ttl(f"recto:task:{task}") <= 24 * 3600
     assert 0 < store.ttl(f"celery-task-meta-{task}") <= 24 * 3600
 

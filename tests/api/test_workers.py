@@ -16,7 +16,8 @@ import pytest
 
 from fastapi_app import lingering, workers
 from fastapi_app.child import NICE
-from tests.api.service import Service, messages_until, running, say, text_page, wait_until
+from tests.api.service import Service, messages_until, running, say, text_page
+from tests.waiting import until
 
 SLOW = {"method": "nlmeans", "strength": 30}
 
@@ -122,7 +123,7 @@ def test_client_that_vanishes_in_the_queue_leaves_its_place(media: Path, slow_pa
                     headers=service.headers(),
                     timeout=httpx.Timeout(5, read=0.2),
                 )
-            wait_until(lambda: service.app.state.workers.waiting == 0)
+            until(lambda: service.app.state.workers.waiting == 0)
 
 
 def test_client_that_vanishes_in_its_upload_leaves_nothing(media: Path) -> None:
@@ -137,8 +138,8 @@ def test_client_that_vanishes_in_its_upload_leaves_nothing(media: Path) -> None:
                 + b'\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
                 + bytes(2_000_000)
             )
-            wait_until(lambda: any(folder.glob("tmp*")))
-        wait_until(lambda: not any(folder.glob("tmp*")))
+            until(lambda: any(folder.glob("tmp*")))
+        until(lambda: not any(folder.glob("tmp*")))
         assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
 
 
@@ -159,7 +160,7 @@ def test_two_users_take_turns(media: Path, slow_page: bytes) -> None:
             runs = []
             for number, user in enumerate(["greedy"] * 6 + ["modest"], 1):
                 runs.append(pool.submit(post, service, user))
-                wait_until(lambda: workers.waiting == number)  # noqa: B023  waited for before it changes
+                until(lambda: workers.waiting == number)  # noqa: B023  waited for before it changes
         for each in runs:
             each.result()
     assert done.index("modest") <= 1
@@ -170,11 +171,11 @@ def test_fork_server_comes_back_without_secrets(media: Path) -> None:
         assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
         first = _fork_server()
         os.kill(first, signal.SIGKILL)
-        wait_until(lambda: not children(service))
+        until(lambda: not children(service))
         for _ in range(3):
             assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
         assert _fork_server() != first
-        wait_until(lambda: bool(children(service)))
+        until(lambda: bool(children(service)))
         check_no_secrets([*children(service), _fork_server()])
 
 
@@ -182,7 +183,7 @@ def test_killed_child_is_one_requests_trouble(media: Path, slow_page: bytes) -> 
     with running(media) as service:
         with slow_run(service, slow_page) as answers:
             os.kill(working(service)[0], signal.SIGKILL)
-            wait_until(lambda: bool(answers))
+            until(lambda: bool(answers))
         assert (answers[0].status_code, answers[0].json()["code"]) == (422, "unusable_image")
         assert service.post("/api/images/binarize", text_page(60, 40)).status_code == 200
 
@@ -209,7 +210,7 @@ def test_fork_server_has_one_thread(service: Service) -> None:
 
 def test_children_are_confined(media: Path) -> None:
     with running(media, child_memory_bytes=3 * 2**30) as service:
-        wait_until(lambda: bool(children(service)))
+        until(lambda: bool(children(service)))
         limits = Path(f"/proc/{max(children(service))}/limits").read_text()
         assert f"Max address space         {3 * 2**30}" in limits
         assert "Max core file size        0 " in limits
@@ -218,11 +219,11 @@ def test_children_are_confined(media: Path) -> None:
 
 def test_next_spare_waits_for_the_end_of_a_lone_run(media: Path, slow_page: bytes) -> None:
     with running(media, slots=2) as service:
-        wait_until(lambda: len(children(service)) == 2)
+        until(lambda: len(children(service)) == 2)
         with slow_run(service, slow_page):
             working(service)
             assert len(children(service)) == 2, "the run and the other spare"
-        wait_until(lambda: len(children(service)) == 2)
+        until(lambda: len(children(service)) == 2)
 
 
 def test_next_spare_waits_until_nothing_runs(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,13 +244,13 @@ def test_nothing_is_left_behind(media: Path) -> None:
             service.post("/api/images/binarize", text_page(60, 40))
         assert len(list(folder.iterdir())) <= 3, "only the scratch folders of the spares and of the child that lingers"
     assert not folder.exists()
-    wait_until(lambda: not children(service))
+    until(lambda: not children(service))
 
 
 def started(service: Service) -> int:
     """How many children there have been so far, once the spares are complete."""
     ours = service.app.state.workers
-    wait_until(lambda: len(ours._spares) == ours.slots)
+    until(lambda: len(ours._spares) == ours.slots)
     return int(ours._count)
 
 
@@ -286,21 +287,21 @@ def test_child_that_has_grown_is_not_used_again(media: Path, monkeypatch: pytest
     monkeypatch.setattr(lingering, "LARGEST", 1)
     with running(media) as service:
         assert clean(service, "alice", text_page(60, 40)) == 200
-        wait_until(lambda: len(children(service)) == 1)
+        until(lambda: len(children(service)) == 1)
 
 
 def test_lingering_ends(media: Path) -> None:
     with running(media, child_idle_seconds=0.2) as service:
         assert clean(service, "alice", text_page(60, 40)) == 200
         started(service)
-        wait_until(lambda: len(children(service)) == 1)
+        until(lambda: len(children(service)) == 1)
 
 
 def test_idle_socket_costs_no_child(media: Path) -> None:
     with running(media, child_idle_seconds=0.2) as service, service.socket() as socket:
-        wait_until(lambda: len(children(service)) == 1)  # the spare one
+        until(lambda: len(children(service)) == 1)  # the spare one
         for _ in range(2):
             socket.send(text_page(60, 40))
             say(socket, action="auto_process", run=1)
             messages_until(socket, "complete")
-            wait_until(lambda: len(children(service)) == 1)
+            until(lambda: len(children(service)) == 1)

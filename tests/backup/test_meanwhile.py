@@ -19,7 +19,8 @@ from django_app.jobs.models import Job, JobItem
 from django_app.pages.models import Page, PageVersion
 from django_app.pages.removal import remove_page
 from tests.backup.conftest import Installation, empty, files, written
-from tests.jobs.conftest import database_url, until
+from tests.jobs.conftest import database_url
+from tests.waiting import until
 
 
 class Pipe(io.BytesIO):

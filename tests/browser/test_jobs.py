@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from launcher.stack import Stack
 from tests.browser.conftest import Account, Visit
-from tests.running import until
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_retry_of_what_failed(visit: Visit, alice: Account) -> None:
 
 def finished(account: Account, job: dict[str, Any]) -> str:
     """When it was; waits until it is."""
-    return str(until(lambda: account.visitor.get(f"/api/jobs/{job['id']}/").json()["finished_at"], bool, 60))
+    return str(until(lambda: account.visitor.get(f"/api/jobs/{job['id']}/").json()["finished_at"]))
 
 
 def test_cancel_of_what_waits(visit: Visit, alice: Account, worker_away: None) -> None:

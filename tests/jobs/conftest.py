@@ -4,7 +4,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -56,15 +55,6 @@ def large(side: int = 900) -> bytes:
 
 def encoded(pixels: Any) -> bytes:
     return cv2.imencode(".png", pixels)[1].tobytes()
-
-
-def until(happened: Callable[[], Any], seconds: float = 40) -> Any:
-    """Waits for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not (answer := happened()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return answer
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from django_app.invoices.models import Anomaly, Check, Dismissal, Invoice, Issue
 from django_app.jobs import sweep, tasks
 from django_app.jobs.items import MAX_ATTEMPTS
 from django_app.jobs.models import Job
-from tests.jobs.conftest import Process, enqueueing_to, until
+from tests.jobs.conftest import Process, enqueueing_to
+from tests.waiting import until
 from tests.web.invoices import READ, begun, value
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,8 @@ import pytest
 import redis
 from django.test import Client
 
-from tests.jobs.conftest import Process, until
+from tests.jobs.conftest import Process
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,8 @@ from django_app.pages.models import Page
 from django_app.texts import store
 from django_app.texts.models import Layer
 from fastapi_app.child import NICE
-from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, Outage, deliver, large, until
+from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, Outage, deliver, large
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 

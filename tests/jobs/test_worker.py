@@ -12,7 +12,8 @@ from django_app.jobs.items import JobItem
 from django_app.jobs.models import Job
 from django_app.pages.models import Page
 from telemetry import logs
-from tests.jobs.conftest import RECIPE, SLOW, MakePages, children, large, until
+from tests.jobs.conftest import RECIPE, SLOW, MakePages, children, large
+from tests.waiting import until
 
 Start = Callable[..., Job]
 

@@ -18,7 +18,8 @@ from launcher.ports import Ports
 from launcher.postgres import throw_away
 from launcher.stack import Stack
 from launcher.up import bring_up
-from tests.running import rows, until
+from tests.running import rows
+from tests.waiting import until
 
 # What was taken away, and the seconds until the next page was finished and until those in hand had ended or waited.
 recovery = pytest.StashKey[dict[str, tuple[float, float]]]()
@@ -41,7 +42,7 @@ class Database:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What it answers, as soon as it does."""
-        found: list[tuple[Any, ...]] = until(lambda: self._asked(sql, *values), lambda found: found is not None, 60)
+        found: list[tuple[Any, ...]] = until(lambda: self._asked(sql, *values), lambda found: found is not None)
         return found
 
     def _asked(self, sql: str, *values: Any) -> list[tuple[Any, ...]] | None:

@@ -14,7 +14,7 @@ from launcher.install import program
 from launcher.nginx import nginx_configurations
 from launcher.ports import Ports
 from launcher.programs import Layout
-from tests.running import until
+from tests.waiting import until
 
 STRICT = "sandbox; default-src 'none'"
 HELD = threading.Semaphore(0)  # one for each request for /slow that has reached an application
@@ -104,5 +104,5 @@ def nginx_alone(
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=log, stderr=log)
         everything.callback(process.wait, 10)
         everything.callback(process.terminate)
-        until((layout.run / "nginx" / "nginx.pid").exists, bool)
+        until((layout.run / "nginx" / "nginx.pid").exists)
         yield f"http://localhost:{ports.nginx}"

@@ -9,7 +9,8 @@ import requests
 
 from launcher.stack import Stack
 from launcher.supervision import State
-from tests.running import Visitor, until
+from tests.running import Visitor
+from tests.waiting import until
 
 
 def stop(stack: Stack, name: str) -> State:
@@ -23,7 +24,6 @@ def has_returned(stack: Stack, before: State) -> None:
     until(
         lambda: stack.supervisor.states()[before.name],
         lambda now: now.state == "RUNNING" and now.pid != before.pid,
-        60,
     )
 
 
@@ -40,7 +40,7 @@ def test_fastapi_is_killed(stack: Stack, alice: Visitor) -> None:
     assert answer.json()["code"] == "engine_unavailable"
     assert "image service" in answer.json()["detail"]
     has_returned(stack, before)
-    until(lambda: alice.get("/api/fastapi/images/health").status_code, lambda status: status == 200, 60)
+    until(lambda: alice.get("/api/fastapi/images/health").status_code, lambda status: status == 200)
 
 
 def test_fastapi_is_killed_behind_django(stack: Stack, alice: Visitor, photo: bytes) -> None:
@@ -55,7 +55,6 @@ def test_fastapi_is_killed_behind_django(stack: Stack, alice: Visitor, photo: by
     until(
         lambda: alice.post("/api/fastapi/auto-process/", files={"image": ("page.jpg", photo)}).status_code,
         lambda status: status == 200,
-        60,
     )
 
 
@@ -71,7 +70,7 @@ def test_django_is_killed(stack: Stack, alice: Visitor) -> None:
     assert "Back in a moment" in page.text
     assert alice.get("/outage/outage.css").headers["Content-Type"].startswith("text/css")
     has_returned(stack, before)
-    until(lambda: alice.get("/api/projects/").status_code, lambda status: status == 200, 60)
+    until(lambda: alice.get("/api/projects/").status_code, lambda status: status == 200)
 
 
 @pytest.fixture
@@ -93,7 +92,7 @@ def test_redis_is_killed(stack: Stack, alice: Visitor, page: dict[str, Any]) -> 
     """Everything finds the next one, and what was queued is on disk."""
     before = stop(stack, "redis")
     has_returned(stack, before)
-    until(lambda: requests.get(f"{stack.origin}/readyz", timeout=10).status_code, lambda status: status == 200, 30)
+    until(lambda: requests.get(f"{stack.origin}/readyz", timeout=10).status_code, lambda status: status == 200)
     job = alice.post(f"/api/pages/{page['id']}/read/", json={"languages": ["eng"]})
 
     assert job.status_code == 202

@@ -19,7 +19,7 @@ from PIL import Image
 
 from launcher.places import PYTHON, ROOT
 from launcher.stack import Stack
-from tests.running import Visitor, unique_name, until
+from tests.running import Visitor, unique_name
 from tests.stack.faulty import (
     Database,
     children,
@@ -33,6 +33,7 @@ from tests.stack.faulty import (
     seconds_until,
 )
 from tests.stack.witness import Ledger, Listener
+from tests.waiting import until
 
 PAGES = 200
 AT_ONCE = 20
@@ -154,7 +155,7 @@ def job(begun: Running, listener: Listener) -> Running:
 
 def test_a_page_process_is_killed(job: Running) -> None:
     with job.fault("kill -9 of a page's process"):
-        kill(until(lambda: page_children(job.stack), bool))
+        kill(until(lambda: page_children(job.stack)))
 
 
 def test_a_worker_child_is_killed(job: Running) -> None:

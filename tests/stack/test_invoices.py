@@ -10,7 +10,8 @@ import pytest
 
 from launcher.stack import Stack
 from samples import printed
-from tests.running import Visitor, until
+from tests.running import Visitor
+from tests.waiting import until
 
 MOST = 64 * 1024 * 1024
 
@@ -57,7 +58,7 @@ def test_from_the_upload_to_the_file(alice: Visitor, charlie: Visitor, project: 
     }
     assert files["fox.jpg"]["error"]["code"] == "not_an_invoice"
 
-    told = until(lambda: alice.get(f"{project}/ocr-validation/{task}/").json(), lambda now: not now["stale"], 60)
+    told = until(lambda: alice.get(f"{project}/ocr-validation/{task}/").json(), lambda now: not now["stale"])
     wrong = {
         each["file"] for each in told["invoices"] if "date_in_future" in [issue["code"] for issue in each["issues"]]
     }
@@ -89,7 +90,7 @@ def test_five_thousand_files_at_once(alice: Visitor, project: str) -> None:
     print(f"5,000 files were taken in {time.monotonic() - began:.1f} s")
     task = answer.json()["task_id"]
     assert alice.post(f"{project}/ocr-cancel/{task}/").json() == {"status": "cancelled"}
-    facts = until(lambda: alice.get(f"{project}/ocr-status/{task}/").json(), lambda now: bool(now["finished_at"]), 30)
+    facts = until(lambda: alice.get(f"{project}/ocr-status/{task}/").json(), lambda now: bool(now["finished_at"]))
     assert facts["status"] == "cancelled"
 
 

@@ -12,7 +12,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from launcher.stack import Stack
-from tests.running import Visitor, until
+from tests.running import Visitor
+from tests.waiting import until
 
 OTSU = {"version": 1, "steps": [{"step": "binarize", "method": "otsu"}]}
 
@@ -158,7 +159,7 @@ def test_request_id_reaches_every_log(stack: Stack, alice: Visitor, photo: bytes
     assert answer.headers["X-Request-ID"] == "follow-me.42"
     for name in ("nginx", "django", "fastapi"):
         log = stack.var / "log" / f"{name}.log"
-        until(log.read_text, lambda text: "follow-me.42" in text, 5)
+        until(log.read_text, lambda text: "follow-me.42" in text)
 
 
 def test_static_files(nobody: Visitor, stack: Stack) -> None:

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from launcher.programs import Layout
-from tests.running import until
 from tests.stack.nginx_alone import HELD, nginx_alone
+from tests.waiting import until
 
 SLOW = 200
 QUICKLY = {  # the same time-outs, but so that a test can wait for them

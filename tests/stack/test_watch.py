@@ -10,7 +10,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from launcher.stack import Stack
-from tests.running import PASSWORD, Visitor, until
+from tests.running import PASSWORD, Visitor
+from tests.waiting import until
 
 PROGRAMS = ("nginx", "django", "fastapi", "worker", "quick", "tasks")
 ASKED = "watched.1"
@@ -35,7 +36,7 @@ def asked(port: int) -> requests.Response | None:
 
 
 def numbers(port: int) -> dict[tuple[str, ...], float]:
-    page = until(lambda: asked(port), bool)
+    page = until(lambda: asked(port))
     return {
         (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
         for family in text_string_to_metric_families(page.text)
@@ -81,7 +82,7 @@ def test_one_story_by_its_id(stack: Stack, alice: Visitor, job: dict[str, Any]) 
     def told() -> dict[str, list[dict[str, Any]]]:
         return {name: [line for line in lines(stack, name) if line.get("request_id") == ASKED] for name in PROGRAMS}
 
-    story = until(told, lambda found: found["nginx"] and found["django"] and (found["worker"] or found["quick"]), 5)
+    story = until(told, lambda found: found["nginx"] and found["django"] and (found["worker"] or found["quick"]))
     asked = next(line for line in story["django"] if line["logger"] == "recto.request")
     done = next(line for line in story["worker"] + story["quick"] if "state" in line)
     assert len(story["nginx"]) == 1

@@ -22,10 +22,11 @@ from django_app.jobs.models import Job
 from django_app.pages import versions
 from django_app.pages.models import Page
 from tests.jobs import conftest as jobs
-from tests.jobs.conftest import RECIPE, deliver, photographed, run_worker, until
+from tests.jobs.conftest import RECIPE, deliver, photographed, run_worker
 from tests.jobs.test_transfers import zipped
 from tests.storage.conftest import files
 from tests.storage.server import Bucket
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 

@@ -22,9 +22,9 @@ from django_app.config.storage import StorageAwayError, media
 from django_app.jobs.check import findings
 from django_app.pages.models import Page
 from tests.conftest import ROOT, draw_page
-from tests.jobs.conftest import until
 from tests.storage.conftest import files
 from tests.storage.server import Bucket
+from tests.waiting import until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("web")]
 

@@ -16,7 +16,7 @@ from launcher.ports import Ports
 from launcher.session import Session
 from launcher.stack import Stack
 from launcher.trouble import Trouble
-from tests.running import until
+from tests.waiting import until
 
 NEEDS_NO_DATABASE = {"redis", "fastapi", "nginx"}
 
@@ -65,7 +65,7 @@ def state(pid: int) -> str:
 
 def test_stop_leaves_nothing(small: Stack) -> None:
     small.start()
-    until(lambda: runs(small), bool, 30)
+    until(lambda: runs(small))
     everything = set(small.processes()).union(*(descendants(pid) for pid in small.processes()))
     assert len(everything) >= 5  # supervisor, Redis, FastAPI and its fork server, nginx and its workers
 
@@ -78,10 +78,10 @@ def test_stop_leaves_nothing(small: Stack) -> None:
 def test_supervisor_is_killed(small: Stack) -> None:
     """Then its programs have no parent any more; stop finds them all the same."""
     small.start()
-    until(lambda: runs(small), bool, 30)
+    until(lambda: runs(small))
     everything = descendants(leader(small)) | {leader(small)}
     os.kill(leader(small), signal.SIGKILL)
-    until(small.failed, bool)
+    until(small.failed)
 
     small.stop()
 
@@ -118,7 +118,7 @@ def leader(stack: Stack) -> int:
 
 def test_launcher_is_killed(small: Stack, launcher: "subprocess.Popen[bytes]") -> None:
     """supervisord hears of the launcher's death and ends everything."""
-    pid = until(lambda: leader(small), bool)
+    pid = until(lambda: leader(small))
     launcher.kill()
 
     assert Session(pid, small.var).wait_for_end(30)
@@ -128,7 +128,7 @@ def test_next_start_ends_leftovers(
     small: Stack, launcher: "subprocess.Popen[bytes]", capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The launcher and supervisor killed: the programs hold their ports, and the next start ends them first."""
-    until(lambda: runs(small), bool, 30)
+    until(lambda: runs(small))
     pid = leader(small)
     everything = descendants(pid)
     os.kill(pid, signal.SIGKILL)
@@ -141,7 +141,7 @@ def test_next_start_ends_leftovers(
     assert "an earlier Recto left behind" in capfd.readouterr().out
     assert not alive(everything)
     assert not Session(pid, small.var).members()
-    until(lambda: runs(small), bool, 30)
+    until(lambda: runs(small))
 
 
 def test_second_launcher_is_refused(small: Stack, launcher: "subprocess.Popen[bytes]") -> None:
@@ -174,5 +174,5 @@ def test_long_folder_names(tmp_path: Path) -> None:
     deep = tmp_path / ("a" * 60) / ("b" * 60)
     with Stack(deep, ports=Ports.free(), environment=clean_environment()) as stack:
         stack.start()
-        until(lambda: runs(stack), bool, 30)
+        until(lambda: runs(stack))
     assert not stack.layout.run.is_relative_to(deep)
