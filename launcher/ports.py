@@ -42,10 +42,8 @@ class Ports:
     def free(cls) -> "Ports":
         """Some that nobody holds at the moment."""
         with ExitStack() as held:
-            sockets = [held.enter_context(socket.socket()) for _ in VARIABLES]
-            for one in sockets:
-                one.bind(("127.0.0.1", 0))
-            return cls(*(one.getsockname()[1] for one in sockets))
+            ports = {name: _bound(held) for name in VARIABLES if name != "worker_metrics"}
+            return cls(**ports, worker_metrics=_three(held))
 
     def check(self, host: str, *, monitor: bool = False, tls: bool = False) -> None:
         """Raises Trouble for the first port that cannot be had."""
@@ -57,6 +55,22 @@ class Ports:
             port = getattr(self, name)
             for address in listening_addresses(host) if name in PUBLIC else ["127.0.0.1"]:
                 _check(address, port, variable)
+
+
+def _bound(held: ExitStack, port: int = 0) -> int:
+    """A port that is held until `held` ends; 0: any that is free. OSError if it is not."""
+    one = held.enter_context(socket.socket())
+    one.bind(("127.0.0.1", port))
+    return int(one.getsockname()[1])
+
+
+def _three(held: ExitStack) -> int:
+    """The first of three in a row."""
+    while True:
+        first = _bound(held)
+        with suppress(OSError, OverflowError):
+            _bound(held, first + 1), _bound(held, first + 2)
+            return first
 
 
 def _port(value: str, variable: str) -> int:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -291,13 +291,13 @@ def run_engine(django_url: str, media_root: Path, log: Path, **environment: str)
 
 
 def wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """And ready: what it knows of Tesseract is asked of a child, which takes its time after a start."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if requests.get(f"{url}/healthz", timeout=2).ok:
+        with suppress(requests.RequestException):
+            if requests.get(f"{url}/readyz", timeout=30).ok:
                 return
-        except requests.ConnectionError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     pytest.fail(f"The engine did not start:\n{log.read_text()[-3000:]}")
 
 

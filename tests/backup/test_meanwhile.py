@@ -107,7 +107,7 @@ def test_a_killed_restore(transactional_db: None, media: Path) -> None:
         assert process.stdin
         process.stdin.write(archive[:2_000_000])
         process.stdin.flush()
-        until(lambda: "originals/one.png" in files(media))
+        until((media / "originals" / "one.png").exists)
         process.kill()
     schema.refuse_occupied()
     restore(io.BytesIO(archive), Progress(print))

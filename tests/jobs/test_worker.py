@@ -17,7 +17,7 @@ from tests.waiting import until
 
 Start = Callable[..., Job]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
 def finished(job: Job) -> bool:
@@ -42,7 +42,7 @@ def test_a_killed_child(worker: subprocess.Popen[bytes], start: Start, make_page
     until(lambda: JobItem.objects.filter(job=job, state="running").exists())
     for child in children(worker):
         os.kill(child, signal.SIGKILL)
-    until(lambda: finished(job))
+    until(lambda: finished(job), seconds=120)
     item = job.items.get()
     assert (item.state, item.attempts) == ("done", 2)
     assert Page.objects.get(pk=page.pk).versions.count() == 2

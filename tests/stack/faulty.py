@@ -125,9 +125,14 @@ def _home(pid: int) -> str:
         return ""
 
 
-def kill(pids: list[int]) -> None:
+def kill(pids: list[int]) -> int:
+    """How many: some may have ended before."""
+    killed = 0
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            killed += 1
+    return killed
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def nginx_alone(
             "-c",
             str(layout.run / "nginx.conf"),
         ]
-        log = everything.enter_context((folder / "log" / "nginx.log").open("wb"))
+        log = everything.enter_context((folder / "log" / "nginx.log").open("ab"))
         process = subprocess.Popen([*command, "-g", "daemon off;"], stdout=log, stderr=log)
         everything.callback(process.wait, 10)
         everything.callback(process.terminate)

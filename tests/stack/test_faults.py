@@ -155,7 +155,7 @@ def job(begun: Running, listener: Listener) -> Running:
 
 def test_a_page_process_is_killed(job: Running) -> None:
     with job.fault("kill -9 of a page's process"):
-        kill(until(lambda: page_children(job.stack)))
+        until(lambda: kill(page_children(job.stack)))
 
 
 def test_a_worker_child_is_killed(job: Running) -> None:
@@ -201,6 +201,7 @@ def test_django_and_fastapi_are_killed(job: Running) -> None:
         old = {name: kill_program(job.stack, name) for name in ("django", "fastapi")}
     for name, pid in old.items():
         job.is_back(name, pid)
+    until(lambda: readiness(job), lambda status: status == 200, PATIENCE)
 
 
 def test_the_disk_is_full(job: Running) -> None:

@@ -82,13 +82,23 @@ def test_one_story_by_its_id(stack: Stack, alice: Visitor, job: dict[str, Any]) 
     def told() -> dict[str, list[dict[str, Any]]]:
         return {name: [line for line in lines(stack, name) if line.get("request_id") == ASKED] for name in PROGRAMS}
 
-    story = until(told, lambda found: found["nginx"] and found["django"] and (found["worker"] or found["quick"]))
-    asked = next(line for line in story["django"] if line["logger"] == "recto.request")
-    done = next(line for line in story["worker"] + story["quick"] if "state" in line)
+    def whole(story: dict[str, list[dict[str, Any]]]) -> bool:
+        return bool(story["nginx"] and requests_of(story) and ends_of(story))
+
+    story = until(told, whole)
+    (asked,), (done,) = requests_of(story), ends_of(story)
     assert len(story["nginx"]) == 1
     assert asked["job"] == done["job"] == job["id"]
     assert asked["user"] == done["user"]
     assert done["state"] == "done"
+
+
+def requests_of(story: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [line for line in story["django"] if line["logger"] == "recto.request"]
+
+
+def ends_of(story: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return [line for line in story["worker"] + story["quick"] if "state" in line]
 
 
 def test_every_line_can_be_read_by_a_machine(stack: Stack, job: dict[str, Any]) -> None:

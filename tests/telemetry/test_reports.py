@@ -112,7 +112,7 @@ def test_an_error_in_a_view_arrives(sent: Receiver, alice: Any, capfd: pytest.Ca
     client = Client(raise_request_exception=False)
     client.force_login(alice)
     answer = client.get("/breaks/7/", {"q": SECRET}, headers={"X-Request-ID": "reported.1", "Cookie": "a=b"})
-    sentry_sdk.flush()
+    sentry_sdk.flush(30)
     assert answer.status_code == 500
     assert "letter" not in capfd.readouterr().err
     [(address, body)] = sent.got
