@@ -74,7 +74,7 @@ def task_of(task_id: str, order: Order, record: dict[str, bytes], meta: dict[str
     if end and (end["status"] == "cancelled" or meta["status"] == states.SUCCESS):
         ended = replace(task, status=end["status"], progress=Progress(**end["progress"]), finished_at=end.get("at"))
         if end["status"] == "cancelled":
-            return replace(ended, result=json.loads(record.get("kept", b"null")))
+            return replace(ended, result=end.get("kept"))
         return replace(ended, result=meta["result"]["result"], error=meta["result"]["error"])
     if meta["status"] == "PROGRESS":
         return replace(task, status="running", progress=Progress(**meta["result"]["progress"]))

@@ -175,9 +175,8 @@ class Tasks:
         """Whatever is over stays as it is. A page that is being read ends within a second."""
         task, order = self.find(task_id, owner)
         with self._asking():
-            if not task.is_over and self.decide(task_id, "cancelled", task.progress):
-                if order.kind == "invoices":
-                    self.redis.hset(record_of(task_id), "kept", json.dumps(self.slots(task_id, order.total)[0]))
+            kept = self.slots(task_id, order.total)[0] if order.kind == "invoices" else None
+            if not task.is_over and self.decide(task_id, "cancelled", task.progress, kept):
                 self.app.backend.store_result(task_id, None, states.REVOKED)
                 self.drop(task_id)
                 self.tell(owner, "task_finished", task=task_id, status="cancelled", error=None)
@@ -209,9 +208,10 @@ class Tasks:
             pipe.expire(stream_of(owner), KEPT_SECONDS)
             pipe.execute()
 
-    def decide(self, task_id: str, status: str, progress: Progress) -> bool:
-        """True for whoever decides how the task ends; a worker that comes again for its own end may."""
-        end = json.dumps({"status": status, "progress": asdict(progress), "at": time.time()})
+    def decide(self, task_id: str, status: str, progress: Progress, kept: list[Slot | None] | None = None) -> bool:
+        """True for whoever decides how the task ends; a worker that comes again for its own end may. What is `kept` of
+        a cancelled task's work goes with the decision: whoever sees it may drop the work."""
+        end = json.dumps({"status": status, "progress": asdict(progress), "at": time.time(), "kept": kept})
         if self.redis.hsetnx(record_of(task_id), "end", end):
             return True
         decided = json.loads(self.redis.hget(record_of(task_id), "end") or "{}")
