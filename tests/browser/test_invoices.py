@@ -92,6 +92,7 @@ def one(office: Office) -> int:
     files = {"files": ("1.pdf", pdf("2024-117"), "application/pdf")}
     office.visitor.post(f"/api/projects/{office.id}/process-invoices/", files=files).raise_for_status()
     (row,) = until(office.rows)
+    until(lambda: not office.one(row["id"])["stale"])
     return int(row["id"])
 
 
@@ -113,13 +114,14 @@ def test_from_dropped_files_to_the_export(visit: Visit, alice: Account, office: 
     first, second = (row["id"] for row in office.rows())
     for pk, last in ((first, f"**/invoices/{second}/"), (second, f"**{office.page}")):
         page.wait_for_url(f"**/invoices/{pk}/")
-        page.wait_for_selector("#review[data-state=ready]")
+        page.wait_for_function("() => document.activeElement !== document.body")
         for _ in range(40):  # Enter by Enter to the button, and once more
             if page.url.endswith(f"/{pk}/"):
                 page.keyboard.press("Enter")
                 page.wait_for_timeout(50)
         page.wait_for_url(last)
     expect(page.locator(".badge-confirmed")).to_have_count(2)
+    expect(page.locator("#invoices")).to_have_attribute("data-stale", "false", timeout=MOST)
 
     page.get_by_role("button", name="Export").press("Enter")
     with page.expect_download() as download:
@@ -128,6 +130,21 @@ def test_from_dropped_files_to_the_export(visit: Visit, alice: Account, office: 
     assert "2024-117" in [row[head.index("invoice_number")] for row in rows]
     assert len(rows) == 2
     expect(page.locator(".badge-exported")).to_have_count(2)
+
+
+def test_what_was_read_while_one_looked_is_marked_when_it_is_exported(
+    visit: Visit, alice: Account, office: Office
+) -> None:
+    page = visit(office.page, alice)
+    drop(page, file("1.pdf", pdf("2024-117")))
+    (row,) = office.rows()
+    said = {"version": office.one(row["id"])["version"]}
+    office.visitor.post(f"{office.api}{row['id']}/confirm/", json=said).raise_for_status()
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download():
+        page.get_by_role("link", name="CSV").click()
+    expect(page.locator("#export-menu")).to_be_hidden()
+    expect(page.locator(".badge-exported")).to_have_count(1)
 
 
 def test_a_correction_by_keyboard_and_its_undo(visit: Visit, alice: Account, office: Office, one: int) -> None:
@@ -162,6 +179,9 @@ def test_what_does_not_fit_is_said_and_kept(visit: Visit, alice: Account, office
     page = opened(visit, alice, office, one)
     page.locator("#field-date").fill("some day")
     page.locator("#field-date").press("Enter")
+    expect(page.locator("#notes-date")).to_contain_text("2026-01-31")
+    with page.expect_response(f"**{office.api}{one}/"):  # the invoice is looked at again
+        page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#notes-date")).to_contain_text("2026-01-31")
     expect(page.locator("#field-date")).to_have_value("some day")
     page.locator("#field-date").press("Escape")

@@ -8,6 +8,7 @@ export class InvoiceField {
   #known = null; // the value as the server tells it; null: the invoice has none
   #read = ''; // what the machine read
   #isLooked = false; // somebody said that it is right
+  #refused = ''; // why the server does not take what is typed
   raw = ''; // words of the page that were put here
 
   /** @param {HTMLElement} element .invoice-field with its input and notes */
@@ -45,9 +46,9 @@ export class InvoiceField {
     return Boolean(this.element.dataset.worst) || (Boolean(this.element.dataset.sure) && !this.#isLooked);
   }
 
-  /** Shows what the server has; what is being typed or still on its way (`isKept`) is left alone. */
+  /** Shows what the server has; what is being typed, still on its way (`isKept`) or refused is left alone. */
   show(known, read, { isKept, isEditable }) {
-    const leave = isKept || (this.isDirty && document.activeElement === this.input);
+    const leave = isKept || Boolean(this.#refused) || (this.isDirty && document.activeElement === this.input);
     this.#known = known ?? null;
     this.#read = read ?? '';
     this.#saved = known?.value ?? '';
@@ -58,8 +59,15 @@ export class InvoiceField {
 
   /** Something was typed, or taken back. */
   type(value) {
+    this.#refused = '';
     this.input.value = value;
     this.#paint();
+  }
+
+  /** What is typed stays, with the reason, until something else is typed. */
+  refuse(why) {
+    this.#refused = why;
+    this.tell([]);
   }
 
   /** What is typed is what the server will have. */
@@ -68,8 +76,9 @@ export class InvoiceField {
     this.#paint();
   }
 
-  /** @param issues [{severity, message}] of this field */
+  /** @param issues [{severity, message}] of this field, as the server has it */
   tell(issues) {
+    if (this.#refused) issues = [{ severity: 'error', message: this.#refused }];
     const worst = ['error', 'warning'].find((severity) => issues.some((issue) => issue.severity === severity));
     if (worst) this.element.dataset.worst = worst;
     else delete this.element.dataset.worst;

@@ -103,7 +103,7 @@ const isUnsaved = () => saving.pending.size > 0 || fields.all.some(({ isDirty })
 async function reload() {
   try {
     const now = await get(config.url);
-    if (now.version === invoice.version || !isUnsaved()) show(now);
+    if (now.version === invoice.version || (now.version > invoice.version && !isUnsaved())) show(now);
   } catch (error) {
     if (!outage(error)) trouble(error);
   }
@@ -113,8 +113,7 @@ saving.addEventListener('saved', ({ detail }) => show(detail));
 saving.addEventListener('overtaken', ({ detail }) => show(detail));
 saving.addEventListener('trouble', ({ detail }) => trouble(detail));
 saving.addEventListener('refused', ({ detail: { path, why } }) => {
-  const field = fields.byPath.get(path);
-  field?.tell([{ severity: 'error', message: why }]);
+  fields.byPath.get(path)?.refuse(why);
   announce(why);
 });
 saving.addEventListener('state', ({ detail }) => {

@@ -3,13 +3,20 @@
 const PART = 'invoices';
 const TYPED = 350; // ms after the last letter of a search
 
-/** Puts the part as the server draws it now in the place of the one that is shown; what is open stays open. */
+let asked = 0;
+
+/**
+ * Puts the part as the server draws it now in the place of the one that is shown; what is open stays open. An answer
+ * that comes after a later question's is not shown. Resolves with false when an open menu had to be left alone.
+ */
 export async function fresh(url) {
+  const number = ++asked;
   const answer = await fetch(url, { credentials: 'same-origin', headers: { Accept: 'text/html' } });
   if (!answer.ok || answer.redirected) return;
   const part = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(PART);
   const [shown, held] = [document.getElementById(PART), document.activeElement];
-  if (!part) return;
+  if (!part || number < asked) return;
+  if (shown.querySelector('.dropdown-menu.show')) return false;
   for (const { id, open } of shown.querySelectorAll('details[id]'))
     part.querySelector(`#${id}`)?.toggleAttribute('open', open);
   if (part.isEqualNode(shown)) return;

@@ -32,8 +32,8 @@ let timer = null;
 function look(soon = OFTEN) {
   timer ??= setTimeout(async () => {
     timer = null;
-    await fresh(location.href).catch(trouble);
-    if (byId('invoices').dataset.stale === 'true') look(CHECKED);
+    const isShown = await fresh(location.href).catch(trouble);
+    if (isShown === false || byId('invoices').dataset.stale === 'true') look(CHECKED);
   }, soon);
 }
 
@@ -90,9 +90,12 @@ document.addEventListener('click', (event) => {
 });
 
 /** With the mark, the confirmed ones among them become exported ones; without it the link is a download like any other. */
-byId('export-menu')?.addEventListener('click', (event) => {
-  const link = event.target.closest('a');
-  if (!link || !byId('export-mark')?.checked) return;
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('#export-menu a');
+  if (!link) return;
+  window.bootstrap.Dropdown.getInstance(byId('export-btn'))?.hide();
+  byId('export-btn').focus();
+  if (!byId('export-mark')?.checked) return;
   event.preventDefault();
   whileBusy(link, () => exported(link.href)).catch(trouble);
 });
