@@ -45,7 +45,7 @@ def _started(folder: Path, config: pytest.Config) -> Stack:
     )
     stack = Stack(folder, ports=ports, environment=environment)
     config.add_cleanup(stack.stop)  # before the database: the last one added is run first
-    bring_up(stack)
+    bring_up(stack, 100)
     return stack
 
 

@@ -89,7 +89,11 @@ def test_cancel_worker_dies_and_comes_back(server: RedisServer, media: Path, sto
             worker.wait()
         with working(server, media / "log"):
             until(lambda: look(service, task).json()["status"] == "completed")
+            until(lambda: ends_told(store) >= 2)
         facts = look(service, task).json()
         assert all(isinstance(text, str) for text in facts["result"])
-        ends = [fields["event"] for _, fields in store.xrange("recto:events:7") if "task_finished" in fields["event"]]
-        assert len(ends) == 2
+        assert ends_told(store) == 2
+
+
+def ends_told(store: redis.Redis) -> int:
+    return sum("task_finished" in fields["event"] for _, fields in store.xrange("recto:events:7"))

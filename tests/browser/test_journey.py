@@ -59,6 +59,7 @@ def _read(page: Page) -> None:
         language.set_checked(language.get_attribute("value") in ("eng", "heb"))
     page.get_by_role("button", name="Read text").click()
     expect(page.locator("#read-status")).to_have_text("Read.", timeout=60_000)
+    page.wait_for_selector("#panel-text[data-state=read]")
     shown = page.locator("#text-lines").inner_text()
     assert sum(line in shown for line in TRUTH) >= len(TRUTH) // 2
     expect(page.locator("#text-lines .text-line[dir=rtl]").first).to_be_visible()

@@ -1,6 +1,7 @@
 """What a job's progress and end do to the pages that are open: over the socket, and where there is none."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 
 from launcher.stack import Stack
 from samples import sample_page
-from tests.browser.conftest import Account, Visit, requests_to
+from tests.browser.conftest import Account, Visit
 from tests.browser.looking import serious, sideways
 
 OTSU = {"version": 1, "steps": [{"step": "binarize", "method": "otsu"}]}
@@ -19,19 +20,24 @@ NO_WORKER_NEEDED = 424242  # a job that only its events know
 
 @pytest.fixture
 def publish(stack: Stack) -> Iterator[Any]:
-    """An event for the person of a page, as a worker writes it; the page has heard it, unless that is not `awaited`."""
+    """An event for the person of a page, as a worker writes it, which the page has heard; or for a `user` whose pages
+    are closed."""
 
-    def publish(page: Page, event: str, *, awaited: bool = True, **facts: Any) -> None:
-        user = page.locator("body").get_attribute("data-user")
+    def publish(page: Page, event: str, *, user: str = "", **facts: Any) -> None:
+        user, is_awaited = user or user_of(page), not user
         counts = {"total": 3, "done": 1, "failed": 0, "percent": 33}
         body = {"type": event, "kind": "read", "document": None, "state": "running"} | counts | facts
         event_id = client.xadd(f"recto:events:{user}", {"event": json.dumps(body)})
-        if awaited:
+        if is_awaited:
             heard = "(id) => Object.values(sessionStorage).some((value) => value.includes(id))"
             page.wait_for_function(heard, arg=event_id)
 
     with redis.Redis.from_url(stack.environment["RECTO_REDIS_URL"], decode_responses=True) as client:
         yield publish
+
+
+def user_of(page: Page) -> str:
+    return page.locator("body").get_attribute("data-user") or ""
 
 
 def connected(page: Page) -> Page:
@@ -49,24 +55,33 @@ def clean(account: Account) -> dict[str, Any]:
 
 
 def test_progress_without_asking(visit: Visit, alice: Account) -> None:
-    """The bar and the words move; the page asks at the beginning and at the end."""
+    """The bar and the words move; the page asks until it hears of the job, and at the end. Of two pages that are done
+    at the same moment both events may tell of two."""
     document = alice.document_path.rstrip("/").rpartition("/")[2]
     for _ in range(2):
         alice.visitor.post(f"/api/documents/{document}/pages/", files={"file": ("page.jpg", sample_page())})
     page = connected(visit(alice.document_path, alice))
+    with page.expect_websocket() as socket:
+        page.reload()
+    story: list[str] = []
+    socket.value.on("framereceived", lambda frame: story.append("heard") if '"job_progress"' in str(frame) else None)
+    page.on("response", lambda answer: story.append("ordered") if answer.request.method == "POST" else None)
     page.evaluate("""() => {
         window.said = [];
         const list = document.getElementById('job-list');
         const hear = () => said.push(list.querySelector('.job-words')?.textContent);
         new MutationObserver(hear).observe(list, { childList: true, subtree: true });
     }""")
-    with requests_to(page, "/api/jobs/") as asked:
-        page.get_by_role("button", name="Apply to all pages").press("Enter")
-        page.get_by_role("dialog").get_by_role("button", name="Apply to all pages").press("Enter")
-        expect(page.locator("#document-status")).to_have_text("Finished, pages: 3", timeout=40_000)
+    page.on("request", lambda asked: story.append("asked") if re.search(r"/api/jobs/\d+/", asked.url) else None)
+    page.get_by_role("button", name="Apply to all pages").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Apply to all pages").press("Enter")
+    expect(page.locator("#document-status")).to_have_text("Finished, pages: 3", timeout=40_000)
 
-    assert {*(f"{n} of 3 pages" for n in (0, 1, 2)), "Finished, pages: 3"} <= set(page.evaluate("() => said"))
-    assert len([one for one in asked if "active" not in one]) <= 3
+    said = set(page.evaluate("() => said"))
+    assert {"0 of 3 pages", "Finished, pages: 3"} <= said
+    assert {"1 of 3 pages", "2 of 3 pages"} & said
+    later = story[story.index("ordered") :]
+    assert later[later.index("heard") :].count("asked") <= 2
     expect(page.locator(".toast-paper")).to_have_count(0)  # the page has said it already
 
 
@@ -114,9 +129,10 @@ def test_two_tabs_and_the_way_to_the_document(visit: Visit, alice: Account) -> N
 
 def test_what_ended_between_two_pages(visit: Visit, alice: Account, publish: Any) -> None:
     page = connected(visit("/documents/", alice))
-    with page.expect_request("**/projects/"):
-        page.evaluate("() => location.assign('/projects/')")
-        publish(page, "job_finished", awaited=False, job=NO_WORKER_NEEDED, state="completed")
+    user = user_of(page)
+    page.goto("about:blank")
+    publish(page, "job_finished", user=user, job=NO_WORKER_NEEDED, state="completed")
+    page.goto("/projects/")
     expect(page.locator(".toast-paper")).to_contain_text("Finished, pages: 3")
 
 

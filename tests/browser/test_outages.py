@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from launcher.stack import Stack
-from tests.browser.conftest import Account, Visit, completed
+from tests.browser.conftest import Account, Visit, completed, ready
 from tests.browser.looking import serious, sideways
 
 
@@ -22,7 +22,7 @@ def test_the_engine_goes_and_comes_back(visit: Visit, alice: Account, stack: Sta
 
 
 def test_the_site_goes_and_comes_back(visit: Visit, alice: Account, stack: Stack) -> None:
-    page = visit(alice.page["url"], alice)
+    page = ready(visit(alice.page["url"], alice))
     stack.supervisor.stop("django")
     try:
         page.locator("#process-way").click()

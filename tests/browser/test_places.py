@@ -60,7 +60,9 @@ def test_corners_are_shown_moved_and_looked_for_again(visit: Visit, dora: Accoun
 
 
 def _drag(page: Page, number: int, by: tuple[int, int]) -> None:
-    box = page.locator(".handle").nth(number).bounding_box()
+    handle = page.locator(".handle").nth(number)
+    handle.hover()  # once it stands still
+    box = handle.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
