@@ -148,12 +148,11 @@ class Tasks:
 
     def slots(self, task_id: str, total: int) -> tuple[list[Slot | None], list[int]]:
         """What became of each image so far, and how often each was begun; of a task that is not over."""
+        names = [f"{what}:{number}" for what in ("done", "tries") for number in range(total)]
         with self._asking():
-            kept = self.redis.hgetall(work_of(task_id))
-        done = [kept.get(f"done:{number}".encode()) for number in range(total)]
-        return [slot and json.loads(slot) for slot in done], [
-            int(kept.get(f"tries:{number}".encode(), 0)) for number in range(total)
-        ]
+            found = self.redis.hmget(work_of(task_id), names)
+        done, tries = found[:total], found[total:]
+        return [slot and json.loads(slot) for slot in done], [int(count or 0) for count in tries]
 
     def workers(self) -> tuple[int, int]:
         """How many are alive, and how many tasks are not over."""
@@ -174,9 +173,11 @@ class Tasks:
     def cancel(self, task_id: str, owner: str) -> Task:
         """Whatever is over stays as it is. A page that is being read ends within a second."""
         task, order = self.find(task_id, owner)
+        if task.is_over:
+            return task
         with self._asking():
             kept = self.slots(task_id, order.total)[0] if order.kind == "invoices" else None
-            if not task.is_over and self.decide(task_id, "cancelled", task.progress, kept):
+            if self.decide(task_id, "cancelled", task.progress, kept):
                 self.app.backend.store_result(task_id, None, states.REVOKED)
                 self.drop(task_id)
                 self.tell(owner, "task_finished", task=task_id, status="cancelled", error=None)

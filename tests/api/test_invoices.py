@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 
+from fastapi_app.claims import sweep
 from samples import printed
 from tests.api.ordering import STRANGER, working
 from tests.api.service import Service, blank, running
@@ -200,6 +201,25 @@ def test_a_task_that_reads_texts_is_no_task_of_invoices(idle: Service) -> None:
     body = {"image_data": "aGVsbG8="}
     task = idle.http.post("/image", json=body, headers=idle.headers()).json()["task_id"]
     assert ask(idle, "status", task).status_code == 404
+
+
+def test_a_sweep_in_the_middle_of_a_cancel_loses_nothing(idle: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees that a task was cancelled drops its work."""
+    tasks = idle.app.state.tasks
+    decide = tasks.decide
+
+    def decide_and_sweep(*facts: Any) -> bool:
+        decided: bool = decide(*facts)
+        sweep(tasks)
+        return decided
+
+    monkeypatch.setattr(tasks, "decide", decide_and_sweep)
+    task = ordered(idle, ("bomb.zip", bomb()))
+    before = ask(idle, "check-task", task).json()["files"]
+    idle.http.post(f"/cancel/{task}", headers=idle.headers())
+    after = ask(idle, "check-task", task).json()["files"]
+    assert [each["error"] and each["error"]["code"] for each in after] == ["too_many_bytes", None, "too_many_bytes"]
+    assert after[0] == before[0]
 
 
 def test_cancel_keeps_what_is_done(idle: Service, idle_server: RedisServer, tmp_path: Any) -> None:
