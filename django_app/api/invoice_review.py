@@ -164,7 +164,8 @@ class AgainSerializer(AgainParams):
 @parser_classes([BoundedJSONParser])
 @idempotent
 def read_again(request: Request, project_id: int, invoice_id: int) -> Response:
-    """Reads the invoice once more, its page prepared by `recipe`, or as it needs it; corrections stay."""
+    """Reads the invoice once more in these languages, its page prepared by `recipe`, or as it needs it; corrections
+    stay."""
     found = invoice_of(request, project_id, invoice_id, access.EDITOR)
     asked = valid(AgainSerializer, request)
     first = found.pages.select_related("page").first()

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from django_app.documents.forms import DocumentForm, NameForm
 from django_app.documents.models import Document
-from django_app.imaging.client import ImagingClient
+from django_app.imaging.client import ImagingClient, languages_of
 from django_app.pages.models import Page
 from django_app.pages.removal import remove_document
 from django_app.projects import access
@@ -55,7 +55,7 @@ def detail(request: HttpRequest, document_id: int) -> HttpResponse:
         "role": document.user_role,
         "presets": document.project.presets.all(),
         "form": NameForm(instance=document),
-        "languages": ImagingClient(person(request)).languages(),
+        "languages": languages_of(ImagingClient(person(request)).info_or_none()),
     }
     return render(request, "documents/detail.html", context)
 

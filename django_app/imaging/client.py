@@ -134,6 +134,11 @@ def default_session() -> requests.Session:
     return session
 
 
+def languages_of(info: Mapping[str, Any] | None) -> list[str]:
+    """What the engine reads, by Tesseract's codes; none while it is away."""
+    return list((info or {}).get("languages", []))
+
+
 class ImagingClient:
     """The engine as `user` may use it. Every method raises ImagingError and nothing else."""
 
@@ -156,10 +161,6 @@ class ImagingClient:
             return self.info()
         except ImagingError:
             return None
-
-    def languages(self) -> list[str]:
-        """What the engine reads, by Tesseract's codes; none while it is away."""
-        return list((self.info_or_none() or {}).get("languages", []))
 
     def auto_process(self, source: Source, parameters: Mapping[str, str] | None = None) -> Processed:
         """`parameters` as in the contract: recipe (JSON), output_format, return_json, steps and their settings."""

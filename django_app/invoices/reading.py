@@ -19,7 +19,9 @@ from django_app.jobs import files
 from django_app.jobs.errors import JobError
 from django_app.jobs.items import JobItem
 from django_app.jobs.kinds import Engine, Save, kind, page_of
+from django_app.jobs.models import Job
 from django_app.jobs.params import ReadParams, check_nul, check_recipe
+from django_app.jobs.states import State as ItemState
 from django_app.pages import versions
 from django_app.pages.models import Page
 from django_app.pages.upload import EXTENSIONS, frame_names, page_name
@@ -52,9 +54,10 @@ def read(item: JobItem, engine: Engine) -> Save:
 
 
 def languages(invoice: Invoice) -> list[str]:
-    """What its file was read in; the usual ones when nobody knows any more."""
-    known = invoice.job.params.get("languages") if invoice.job else None
-    return list(known or USUAL)
+    """What it was read in last; the usual ones when nobody knows any more."""
+    again = Job.objects.filter(kind=AGAIN, project=invoice.project_id, params__invoice=invoice.pk)
+    job = again.filter(items__state=ItemState.DONE).order_by("-pk").first() or invoice.job
+    return list((job.params.get("languages") if job else None) or USUAL)
 
 
 def extension(form: str) -> str:

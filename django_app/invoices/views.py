@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from django_app.imaging.client import ImagingClient
+from django_app.imaging.client import ImagingClient, languages_of
 from django_app.invoices import checking, labels, lists, overview, reading
 from django_app.invoices.forms import FilterForm, NextForm
 from django_app.invoices.intake import KIND
@@ -41,7 +41,7 @@ def listing(request: HttpRequest, project_id: int) -> HttpResponse:
         "open_anomalies": lists.open_anomalies(project_id).count(),
         "is_stale": checking.is_stale(project_id),
         "jobs": list(Job.objects.filter(kind=KIND, project=project).active().values_list("pk", flat=True)),
-        "languages": ImagingClient(person(request)).languages(),
+        "languages": languages_of(ImagingClient(person(request)).info_or_none()),
     }
     return render(request, "invoices/list.html", context)
 
@@ -71,7 +71,7 @@ def detail(request: HttpRequest, project_id: int, invoice_id: int) -> HttpRespon
         "original": first.page.original if first else None,
         "fields": labels.FIELDS,
         "columns": labels.ITEMS,
-        "languages": ImagingClient(person(request)).languages(),
+        "languages": languages_of(ImagingClient(person(request)).info_or_none()),
         "read_in": reading.languages(invoice),
     }
     return render(request, "invoices/detail.html", context)

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from django_app.imaging.client import ImagingClient, ImagingError
+from django_app.imaging.client import ImagingClient, ImagingError, languages_of
 from django_app.pages import renditions
 from django_app.pages.media import media_response
 from django_app.pages.models import Page, PageVersion
@@ -27,7 +27,7 @@ def find_version(request: HttpRequest, version_id: int | str) -> PageVersion:
 @login_required
 def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
     page = find_page(request, document_id, number)
-    engine = ImagingClient(person(request))
+    engine_info = ImagingClient(person(request)).info_or_none()
     neighbours = {near.position: near for near in page.document.pages.filter(position__in=(number - 1, number + 1))}
     context: dict[str, Any] = {
         "document": page.document,
@@ -39,8 +39,8 @@ def detail(request: HttpRequest, document_id: int, number: int) -> HttpResponse:
         "page_count": page.document.pages.count(),
         "role": page.user_role,
         "presets": page.document.project.presets.all(),
-        "languages": engine.languages(),
-        "engine_info": engine.info_or_none(),
+        "languages": languages_of(engine_info),
+        "engine_info": engine_info,
     }
     return render(request, "pages/detail.html", context)
 

@@ -1,5 +1,6 @@
 """GET invoices/, invoices/{id}/; corrections, confirmation, dismissals: what a review page asks for."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_app.invoices import checking, rows
 from django_app.invoices.models import Anomaly, Check, Correction, Dismissal, Invoice, InvoicePage, Issue
+from django_app.jobs.items import JobItem
 from django_app.jobs.models import Job
 from django_app.pages.models import Page
 from django_app.pages.removal import remove_document
@@ -358,6 +360,19 @@ def test_read_again(as_bob: Client, project: Any, add: Add) -> None:
     assert post(as_bob, project, f"{invoice.pk}/read-again/", recipe={"steps": []}).status_code == 422
     Invoice.objects.update(state="confirmed")
     assert post(as_bob, project, f"{invoice.pk}/read-again/").status_code == 409
+
+
+def test_read_again_as_it_was_read_last(as_bob: Client, project: Any, add: Add) -> None:
+    """The dialog offers the same, also while the engine, and so what else there is, is away."""
+    invoice = add()
+    begun = post(as_bob, project, f"{invoice.pk}/read-again/", languages=["deu"]).json()["id"]
+    for is_done, offered in ((False, ["again-eng", "again-heb"]), (True, ["again-deu"])):
+        if is_done:
+            JobItem.objects.filter(job=begun).update(state="done")
+        page = as_bob.get(f"/projects/{project.pk}/invoices/{invoice.pk}/").content.decode()
+        assert re.findall(r'id="(again-[a-z]{3})" checked', page) == offered
+    answer = post(as_bob, project, f"{invoice.pk}/read-again/")
+    assert Job.objects.get(pk=answer.json()["id"]).params["languages"] == ["deu"]
 
 
 def test_read_again_in_the_languages_of_its_file(as_bob: Client, project: Any, add: Add) -> None:

@@ -8,7 +8,7 @@ import { Grid } from './grid.js';
 import { outage, reportDown } from './health.js';
 import { DocumentJobs } from './document-jobs.js';
 import { ending } from './jobs.js';
-import { chosenLanguages } from './languages.js';
+import { chosenLanguages, requireLanguage } from './languages.js';
 import { Uploads } from './upload.js';
 import { announce, explain, say } from './words.js';
 
@@ -210,9 +210,10 @@ byId('export-dialog')?.addEventListener('close', ({ target }) => {
   if (target.returnValue !== 'export') return;
   whileBusy(byId('export-all'), () => run(() => order({ kind: 'export', format: byId('export-format').value })));
 });
+if (byId('read-dialog')) requireLanguage(byId('read-dialog'));
 byId('read-dialog')?.addEventListener('close', ({ target }) => {
+  if (target.returnValue !== 'read') return;
   const languages = chosenLanguages(target);
-  if (target.returnValue !== 'read' || !languages.length) return;
   whileBusy(byId('read-all'), () => run(() => order({ kind: 'read', languages })));
 });
 byId('rename-form')?.addEventListener('submit', async (event) => {

@@ -2,7 +2,7 @@
 import { get, post } from './api.js';
 import { FastAPIClient } from './fastapi-client.js';
 import { ending, follow } from './jobs.js';
-import { chosenLanguages } from './languages.js';
+import { chosenLanguages, requireLanguage } from './languages.js';
 import { knows, say } from './words.js';
 
 const ENGINE = 'engine-';
@@ -16,6 +16,7 @@ export class ReadAgain {
   constructor(parts) {
     Object.assign(this, parts);
     this.menu = this.dialog.querySelector('select');
+    requireLanguage(this.dialog);
   }
 
   /** Asks how; resolves with {recipe (null: as the page needs it), languages}, or undefined when it is not to be read. */

@@ -9,6 +9,7 @@ export class InvoiceField {
   #read = ''; // what the machine read
   #isLooked = false; // somebody said that it is right
   #refused = ''; // why the server does not take what is typed
+  #issues = []; // what it says of what it has
   raw = ''; // words of the page that were put here
 
   /** @param {HTMLElement} element .invoice-field with its input and notes */
@@ -53,6 +54,7 @@ export class InvoiceField {
     this.#read = read ?? '';
     this.#saved = known?.value ?? '';
     if (!leave) this.input.value = this.#saved;
+    if (!this.isDirty) this.#refused = '';
     this.input.readOnly = !isEditable;
     this.#paint();
   }
@@ -62,12 +64,13 @@ export class InvoiceField {
     this.#refused = '';
     this.input.value = value;
     this.#paint();
+    this.#note();
   }
 
   /** What is typed stays, with the reason, until something else is typed. */
   refuse(why) {
     this.#refused = why;
-    this.tell([]);
+    this.#note();
   }
 
   /** What is typed is what the server will have. */
@@ -78,7 +81,12 @@ export class InvoiceField {
 
   /** @param issues [{severity, message}] of this field, as the server has it */
   tell(issues) {
-    if (this.#refused) issues = [{ severity: 'error', message: this.#refused }];
+    this.#issues = issues;
+    this.#note();
+  }
+
+  #note() {
+    const issues = this.#refused ? [{ severity: 'error', message: this.#refused }] : this.#issues;
     const worst = ['error', 'warning'].find((severity) => issues.some((issue) => issue.severity === severity));
     if (worst) this.element.dataset.worst = worst;
     else delete this.element.dataset.worst;

@@ -65,8 +65,9 @@ export class Saving extends EventTarget {
     if (error.code === 'overtaken') return this.#overtaken(error.facts, sent);
     const refused = (error.facts?.errors ?? []).filter(({ loc }) => loc[0] === 'values' && sent.has(loc[1]));
     for (const { loc, msg } of refused) {
-      this.#kept.delete(loc[1]);
-      this.#tell('refused', { path: loc[1], why: msg, value: sent.get(loc[1]) });
+      const [path, value] = [loc[1], sent.get(loc[1])];
+      if (this.#kept.get(path) === value) this.#kept.delete(path);
+      this.#tell('refused', { path, why: msg, value });
     }
     if (!refused.length) this.#tell('trouble', error);
     return refused.length > 0 && this.#kept.size > 0;

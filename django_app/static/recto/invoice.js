@@ -112,8 +112,10 @@ async function reload() {
 saving.addEventListener('saved', ({ detail }) => show(detail));
 saving.addEventListener('overtaken', ({ detail }) => show(detail));
 saving.addEventListener('trouble', ({ detail }) => trouble(detail));
-saving.addEventListener('refused', ({ detail: { path, why } }) => {
-  fields.byPath.get(path)?.refuse(why);
+saving.addEventListener('refused', ({ detail: { path, why, value } }) => {
+  const field = fields.byPath.get(path);
+  if (field && field.value !== value) return; // something else by now
+  field?.refuse(why);
   announce(why);
 });
 saving.addEventListener('state', ({ detail }) => {
@@ -221,15 +223,16 @@ async function turn(verb) {
 
 const next = () => location.assign(config.next);
 
+let again = null;
+
 async function readAgain() {
-  const again = new ReadAgain({
+  again ??= new ReadAgain({
     dialog: byId('again-dialog'),
     url: `${config.url}read-again/`,
     presets: config.presets,
   });
   const how = await again.ask();
   if (!how) return;
-  if (!how.languages.length) return tell(say('read.no_language'));
   tell(say('again.going'));
   const end = await again.read(how);
   await reload();

@@ -7,7 +7,7 @@ let asked = 0;
 
 /**
  * Puts the part as the server draws it now in the place of the one that is shown; what is open stays open. An answer
- * that comes after a later question's is not shown. Resolves with false when an open menu had to be left alone.
+ * that comes after a later question's is not shown, and none before a menu is closed that is open.
  */
 export async function fresh(url) {
   const number = ++asked;
@@ -16,7 +16,7 @@ export async function fresh(url) {
   const part = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById(PART);
   const [shown, held] = [document.getElementById(PART), document.activeElement];
   if (!part || number < asked) return;
-  if (shown.querySelector('.dropdown-menu.show')) return false;
+  if (shown.querySelector('.dropdown-menu.show')) return shown.addEventListener('hidden.bs.dropdown', here, { once: true });
   for (const { id, open } of shown.querySelectorAll('details[id]'))
     part.querySelector(`#${id}`)?.toggleAttribute('open', open);
   if (part.isEqualNode(shown)) return;
@@ -25,6 +25,8 @@ export async function fresh(url) {
   shown.replaceWith(document.adoptNode(part));
   if (again) refocus(document.querySelector(again), typed);
 }
+
+const here = () => fresh(location.href).catch(() => {}); // an outage is told by others
 
 /** Where the keyboard is, in words that hold for the new part too. */
 function selector(element) {

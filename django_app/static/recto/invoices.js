@@ -32,8 +32,8 @@ let timer = null;
 function look(soon = OFTEN) {
   timer ??= setTimeout(async () => {
     timer = null;
-    const isShown = await fresh(location.href).catch(trouble);
-    if (isShown === false || byId('invoices').dataset.stale === 'true') look(CHECKED);
+    await fresh(location.href).catch(trouble);
+    if (byId('invoices').dataset.stale === 'true') look(CHECKED);
   }, soon);
 }
 
@@ -89,7 +89,10 @@ document.addEventListener('click', (event) => {
   }
 });
 
-/** With the mark, the confirmed ones among them become exported ones; without it the link is a download like any other. */
+/**
+ * A choice closes the menu. With the mark, those of the list that are confirmed become exported; without it the link is
+ * a download like any other.
+ */
 document.addEventListener('click', (event) => {
   const link = event.target.closest('#export-menu a');
   if (!link) return;
@@ -97,7 +100,7 @@ document.addEventListener('click', (event) => {
   byId('export-btn').focus();
   if (!byId('export-mark')?.checked) return;
   event.preventDefault();
-  whileBusy(link, () => exported(link.href)).catch(trouble);
+  exported(link.href).catch(trouble);
 });
 
 async function exported(url) {
