@@ -43,7 +43,7 @@ class Ports:
         """Some that nobody holds at the moment."""
         with ExitStack() as held:
             ports = {name: _bound(held) for name in VARIABLES if name != "worker_metrics"}
-            return cls(**ports, worker_metrics=_three(held))
+            return cls(**ports, worker_metrics=_three_in_a_row(held))
 
     def check(self, host: str, *, monitor: bool = False, tls: bool = False) -> None:
         """Raises Trouble for the first port that cannot be had."""
@@ -64,12 +64,13 @@ def _bound(held: ExitStack, port: int = 0) -> int:
     return int(one.getsockname()[1])
 
 
-def _three(held: ExitStack) -> int:
+def _three_in_a_row(held: ExitStack) -> int:
     """The first of three in a row."""
     while True:
         first = _bound(held)
         with suppress(OSError, OverflowError):
-            _bound(held, first + 1), _bound(held, first + 2)
+            for step in (1, 2):
+                _bound(held, first + step)
             return first
 
 

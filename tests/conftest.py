@@ -283,15 +283,15 @@ def run_engine(django_url: str, media_root: Path, log: Path, **environment: str)
             command, cwd=ROOT, stdout=output, stderr=output, env=os.environ | settings | environment
         )
         try:
-            wait_until_alive(url, process, log)
+            wait_until_ready(url, process, log)
             yield url
         finally:
             process.terminate()
             process.wait(20)
 
 
-def wait_until_alive(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """And ready: what it knows of Tesseract is asked of a child, which takes its time after a start."""
+def wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """What it knows of Tesseract is asked of a child, which takes its time after a start."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         with suppress(requests.RequestException):

@@ -33,13 +33,15 @@ class SlowRun:
 
 @contextmanager
 def slow_run(service: Service, image: bytes) -> Iterator[SlowRun]:
-    """One in its slot, until the block ends."""
-    workers, busy = service.app.state.workers, service.busy
-    until(lambda: len(workers._spares) == workers.slots)
-    run = SlowRun(workers._spares[0].pid)
+    """One that is at work in its slot, until the block ends."""
+    ours, busy = service.app.state.workers, service.busy
+    until(lambda: len(ours._spares) == ours.slots)
+    run = SlowRun(ours._spares[0].pid)
     thread = threading.Thread(target=lambda: run.answers.append(service.post("/api/images/denoise", image, **SLOW)))
     thread.start()
     service.wait_for_slots(busy + 1)
+    rested = spent(run.pid)
+    until(lambda: spent(run.pid) > rested + 5)
     try:
         yield run
     finally:
@@ -233,9 +235,7 @@ def test_children_are_confined(media: Path) -> None:
 def test_next_spare_waits_for_the_end_of_a_lone_run(media: Path, slow_page: bytes) -> None:
     with running(media, slots=2) as service:
         until(lambda: len(children(service)) == 2)
-        with slow_run(service, slow_page) as run:
-            begun = spent(run.pid)
-            until(lambda: spent(run.pid) > begun + 5)
+        with slow_run(service, slow_page):
             assert len(children(service)) == 2, "the run and the other spare"
         until(lambda: len(children(service)) == 2)
 

@@ -12,7 +12,7 @@ import requests
 
 from launcher.programs import Layout
 from tests.stack.nginx_alone import HELD, nginx_alone
-from tests.waiting import until
+from tests.waiting import MOST, until
 
 SLOW = 200
 QUICKLY = {  # the same time-outs, but so that a test can wait for them
@@ -110,7 +110,7 @@ def test_who_finds_an_application_full_is_told_when_to_come_again(door: str) -> 
     with ExitStack() as everybody:
         for _ in range(2):
             everybody.enter_context(connect(door)).sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert HELD.acquire(timeout=100)
+            assert HELD.acquire(timeout=MOST)
         for path, kind in (("/documents/", "text/html"), ("/api/projects/", "application/problem+json")):
             refused = requests.get(f"{door}{path}", timeout=10)
             assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
