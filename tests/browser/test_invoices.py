@@ -271,6 +271,7 @@ def test_it_is_not_read_again_in_no_language(visit: Visit, alice: Account, offic
         expect(page.locator("#again-dialog")).to_be_hidden()
     assert not asked
     page.get_by_role("button", name="Read again").click()
+    expect(page.locator("#again-dialog")).to_be_visible()
     expect(page.locator("#again-recipe option[value=engine-print]")).to_have_count(1)
 
 
