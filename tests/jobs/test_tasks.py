@@ -29,6 +29,7 @@ from django_app.texts import store
 from django_app.texts.models import Layer
 from fastapi_app.child import NICE
 from tests.jobs.conftest import ANGLE, LINES, RECIPE, SLOW, MakePages, Outage, deliver, large
+from tests.processes import stat
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
@@ -331,10 +332,8 @@ def confined() -> int | None:
 
 
 def parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
+    facts = stat(pid)
+    return int(facts[1]) if facts else 0
 
 
 def link(path: Path) -> str:

@@ -16,6 +16,7 @@ from launcher.ports import Ports
 from launcher.session import Session
 from launcher.stack import Stack
 from launcher.trouble import Trouble
+from tests.processes import stat, stats
 from tests.waiting import until
 
 NEEDS_NO_DATABASE = {"redis", "fastapi", "nginx"}
@@ -37,12 +38,8 @@ def runs(stack: Stack) -> bool:
 def descendants(pid: int) -> set[int]:
     """Every process below `pid`, in whatever session."""
     children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        children.setdefault(parent, []).append(int(stat.parent.name))
+    for child, facts in stats().items():
+        children.setdefault(int(facts[1]), []).append(child)
     found, todo = set(), [pid]
     while todo:
         for child in children.get(todo.pop(), []):
@@ -53,14 +50,7 @@ def descendants(pid: int) -> set[int]:
 
 def alive(pids: set[int]) -> set[int]:
     """Those that run; one that only waits to be reaped by somebody else's init has ended."""
-    return {pid for pid in pids if state(pid) not in ("", "Z", "X")}
-
-
-def state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return ""
+    return {pid for pid in pids if (facts := stat(pid)) and facts[0] not in ("Z", "X")}
 
 
 def test_stop_leaves_nothing(small: Stack) -> None:

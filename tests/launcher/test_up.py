@@ -16,6 +16,7 @@ from launcher.places import ROOT
 from launcher.ports import VARIABLES, Ports
 from launcher.up import sample_words
 from tests.launcher.conftest import answer
+from tests.processes import stats
 
 
 @pytest.fixture
@@ -74,16 +75,7 @@ def test_from_nothing_to_ctrl_c(started: "subprocess.Popen[str]", ports: Ports, 
 
 def of_session(leader: int) -> list[str]:
     """Processes that run in a session, by the kernel's own table."""
-    stats = [stat_of(path) for path in Path("/proc").glob("[0-9]*/stat")]
-    return [" ".join(stat[:4]) for stat in stats if stat and int(stat[3]) == leader and stat[0] != "Z"]
-
-
-def stat_of(path: Path) -> list[str]:
-    """Empty for a process that has just ended."""
-    try:
-        return path.read_text().rpartition(")")[2].split()
-    except OSError:
-        return []
+    return [" ".join(stat[:4]) for stat in stats().values() if int(stat[3]) == leader and stat[0] != "Z"]
 
 
 def test_sample_words() -> None:
