@@ -76,8 +76,11 @@ def test_leaving_while_a_file_is_on_its_way_is_asked_about(document: Page) -> No
         asked.append(dialog.type)
         dialog.dismiss()
 
+    def hold(request: Route) -> None:
+        held.append(request)
+
     document.on("dialog", stay)
-    document.route("**/api/documents/*/pages/", lambda request: held.append(request))
+    document.route("**/api/documents/*/pages/", hold)
     document.set_input_files("#image-upload", [scan()])
     expect(document.locator(".upload")).to_have_attribute("data-state", "running")
     with document.expect_event("dialog"):
