@@ -1,7 +1,9 @@
-"""Invoices as the engine reads them, for tests that need rows and no pixels."""
+"""Invoices as the engine reads them, for tests that need rows and no pixels; and how to ask for them."""
 
 from collections.abc import Callable
 from typing import Any
+
+from django.test import Client
 
 from django_app.invoices import rows
 from django_app.invoices.models import Invoice
@@ -55,3 +57,25 @@ def adder(task: Job, add_page: Callable[..., Any]) -> Add:
         return invoice
 
     return add
+
+
+def address(project: Any, tail: str = "") -> str:
+    return f"/api/projects/{project.pk}/invoices/{tail}"
+
+
+def get(client: Client, project: Any, tail: str = "", **query: Any) -> Any:
+    return client.get(address(project, tail), query)
+
+
+def patch(client: Client, invoice: Invoice, version: int, **values: str) -> Any:
+    body = {"version": version, "values": {name.replace("__", "."): said for name, said in values.items()}}
+    return client.patch(address(invoice.project, f"{invoice.pk}/"), body, content_type="application/json")
+
+
+def post(client: Client, project: Any, tail: str, **body: Any) -> Any:
+    return client.post(address(project, tail), body, content_type="application/json")
+
+
+def ids(answer: Any) -> list[int]:
+    assert answer.status_code == 200, answer.content
+    return [row["id"] for row in answer.json()["results"]]

@@ -1,6 +1,5 @@
 """The pages under /projects/{id}/invoices/."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django_app.invoices import overview
 from django_app.invoices.models import Anomaly, Dismissal, Invoice, Issue, State
 from django_app.invoices.templatetags.invoice_values import amount
-from tests.web.invoices import Add, adder, begun
+from tests.web.invoices import Add
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def add(project: Any, alice: Any, add_page: Callable[..., Any]) -> Add:
-    return adder(begun(project, alice), add_page)
 
 
 @pytest.fixture
