@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,9 @@ def job_progress(item: JobItem) -> bool:
     is_told = publish(item.job.created_by_id, "job_progress", job=item.job_id, **facts, item=told)
     is_told = is_told and (not item.address or image_processed(item))
     if is_told and item.finished_at:
-        type(item).objects.filter(pk=item.pk, finished_at=item.finished_at).update(told_at=Now())
+        # Not of a later end. SQLite keeps milliseconds as text, so that the same moment need not be equal to itself.
+        this_end = type(item).objects.filter(pk=item.pk, finished_at__lt=item.finished_at + timedelta(milliseconds=1))
+        this_end.update(told_at=Now())
     return is_told
 
 

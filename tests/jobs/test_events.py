@@ -38,6 +38,7 @@ def test_it_works(start: Start, folio: Page, broker: redis.Redis, alice: Any, bo
     assert (finished["job"], finished["state"], finished["total"], finished["failed"]) == (job.pk, "completed", 1, 0)
     assert all("timestamp" in event for event in told)
     assert heard(broker, bob) == []
+    assert job.items.get().told_at is not None, "a sweep would tell it again, and again"
 
 
 def test_a_failed_page_says_why(start: Start, folio: Page, broker: redis.Redis, alice: Any) -> None:
