@@ -13,7 +13,7 @@ from launcher.stack import Stack
 from samples import printed
 from samples.invoice_words import ENGLISH
 from samples.invoices import receipt
-from tests.browser.conftest import NARROW, Account, Visit, requests_to
+from tests.browser.conftest import NARROW, Account, Visit, asks_before_leaving, requests_to
 from tests.browser.looking import serious, sideways
 from tests.running import Visitor, unique_name
 from tests.waiting import until
@@ -325,11 +325,7 @@ def test_without_a_network_nothing_typed_is_lost(visit: Visit, alice: Account, o
     page.locator("#field-vendor").fill("Typed on a train")
     page.keyboard.press("Tab")
     expect(page.locator("#saving")).to_contain_text("Not saved yet")
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    with page.expect_event("dialog"):
-        page.close(run_before_unload=True)
-    assert asked == ["beforeunload"]
+    asks_before_leaving(page)
     page.context.set_offline(False)
     expect(page.locator("#saving")).to_have_text("Saved", timeout=30_000)
     assert office.one(one)["vendor"] == "Typed on a train"

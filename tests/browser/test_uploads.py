@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Dialog, FilePayload, Page, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from samples import ENGLISH, draw
-from tests.browser.conftest import Account, Visit, ready
+from tests.browser.conftest import Account, Visit, asks_before_leaving, ready
 
 
 def scan(name: str = "scan.png") -> FilePayload:
@@ -69,25 +69,16 @@ def test_a_pdf_gives_its_pages(document: Page) -> None:
 
 
 def test_leaving_while_a_file_is_on_its_way_is_asked_about(document: Page) -> None:
-    asked: list[str] = []
     held: list[Route] = []
-
-    def stay(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
 
     def hold(request: Route) -> None:
         held.append(request)
 
-    document.on("dialog", stay)
     document.route("**/api/documents/*/pages/", hold)
     document.set_input_files("#image-upload", [scan()])
     expect(document.locator(".upload")).to_have_attribute("data-state", "running")
-    with document.expect_event("dialog"):
-        document.close(run_before_unload=True)
-    assert asked == ["beforeunload"]
+    asks_before_leaving(document)
 
-    # Whoever stays keeps the file. (Chromium 156 dies when a tab is closed before it has put such a question away.)
     expect(document.locator(".upload")).to_have_attribute("data-state", "running")
     for request in held:
         request.continue_()
